@@ -1,0 +1,28 @@
+"""From points to money: one file a variant.
+
+To add a variant, add a file here that defines a subclass of `Variant`; nothing else changes. The
+files are found when this package is imported, and the JSON Schema, the reader, the sentences and
+the generic tests follow.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Annotated, TypeAlias, Union
+
+from pydantic import Discriminator
+
+from ras.allocation.variant import Variant
+
+for _module in sorted(module.name for module in iter_modules(__path__)):
+    import_module(f"{__name__}.{_module}")
+
+VARIANTS: tuple[type[Variant], ...] = tuple(Variant.__subclasses__())
+"""Every variant there is, by the name of its file."""
+
+if TYPE_CHECKING:
+    Allocation: TypeAlias = Variant
+else:
+    # A union that type checkers cannot know, since files add to it.
+    Allocation = Annotated[Union[VARIANTS], Discriminator("variant")]
+
+__all__ = ["VARIANTS", "Allocation", "Variant"]

@@ -1,0 +1,212 @@
+"""A plan and a policy in; an indicative amount, the plan's cost and the whole working out."""
+
+from datetime import date
+
+from ras.costing import PlanCost, cost_plan
+from ras.dates import Period, add_months, day_in_words
+from ras.errors import DayOutsidePlan
+from ras.fit import refuse_misfit
+from ras.indicative import Indicative, Mark, indicative_amount
+from ras.plan import Plan
+from ras.policy.configuration import PolicyConfiguration
+from ras.records import Code, Day, Line, Pence, Record, exact_text
+from ras.working import Horizon, Step, Unit, step
+
+ENGINE_VERSION = "1.0.0"
+"""Moves its first number whenever any amount or reason can differ."""
+
+SENTENCES = {
+    "result": (
+        "The plan started on {starts_on}. On {effective_on} the {horizon_title} applies ({horizon_days}), "
+        "so the indicative amount is {result}."
+    ),
+}
+
+
+class PolicyIdentity(Record):
+    """Which policy was applied."""
+
+    authority: Code
+    """The council's code."""
+    code: Code
+    """The policy's code."""
+    version: str
+    """The policy's version."""
+    sha256: str
+    """SHA-256 of its canonical document."""
+    title: Line
+    """What it is called."""
+    illustrative: Line | None = None
+    """For a policy that is no council's: the words that say so."""
+
+
+class HorizonAmount(Record):
+    """What one horizon comes to."""
+
+    horizon: Horizon
+    """The horizon."""
+    title: Line
+    """What it is called."""
+    first_day: Day
+    """Its first day."""
+    last_day: Day
+    """Its last day."""
+    points: str
+    """The score before resources present, exactly, as text."""
+    points_after_resources: str
+    """The score after resources present, exactly, as text."""
+    indicative_annual_pence: Pence
+    """The indicative amount, in pence a year."""
+    plan_cost_annual_pence: Pence
+    """What the plan's support costs at this horizon, in pence a year."""
+    marks: tuple[Mark, ...]
+    """What a person has to look at."""
+
+
+class Assessment(Record):
+    """The answer to one plan under one policy on one day.
+
+    Indicative amount and plan cost are kept apart; neither is ever paid. What is agreed is for a
+    named person to decide.
+    """
+
+    engine_version: str
+    """The engine that worked it out."""
+    calculation: str
+    """The version of the arithmetic."""
+    policy: PolicyIdentity
+    """The policy applied."""
+    effective_on: Day
+    """The day the figures are for."""
+    horizon: Horizon
+    """The horizon that day falls in: the headline."""
+    indicative_annual_pence: Pence
+    """The headline indicative amount, in pence a year: a starting point, never an entitlement."""
+    plan_cost_annual_pence: Pence
+    """The headline plan cost, in pence a year."""
+    plan_cost_one_off_pence: Pence
+    """Support bought once, in pence."""
+    sufficient: bool
+    """Whether the indicative amount would buy the plan's yearly support at the headline horizon."""
+    horizons: tuple[HorizonAmount, ...]
+    """Each horizon, in order."""
+    working: tuple[Step, ...]
+    """Every step of the indicative amounts; the last states the result."""
+    plan_cost: PlanCost
+    """The plan's cost and its working."""
+
+
+def assess(plan: Plan, policy: PolicyConfiguration, *, effective_on: date) -> Assessment:
+    """Work out a plan's indicative amount and cost, with every step of the working.
+
+    Args:
+        plan: The plan.
+        policy: The policy in force on the effective date.
+        effective_on: The day the figures are for; chooses the headline horizon and the prices.
+
+    Raises:
+        DayOutsidePlan: the day is before the plan starts or after its last horizon.
+        AgeOutsidePolicy: the policy scores other ages.
+        PlanDoesNotFit: answers are missing, not known, or not in the policy.
+        OutOfScope: lines ask for what a personal budget may not buy.
+    """
+    periods = horizon_periods(plan, policy)
+    headline = _headline(periods, on=effective_on)
+    facts = refuse_misfit(plan, policy, on=effective_on)
+    amounts = {
+        rule.horizon: indicative_amount(plan, policy, rule.horizon, facts) for rule in policy.horizons
+    }
+    cost = cost_plan(plan, policy, on=effective_on)
+    horizons = tuple(
+        _horizon_amount(policy, number, periods, amounts, cost) for number in range(len(policy.horizons))
+    )
+    chosen = next(amount for amount in horizons if amount.horizon is headline)
+    working = [step for rule in policy.horizons for step in amounts[rule.horizon].steps]
+    return Assessment(
+        engine_version=ENGINE_VERSION,
+        calculation=policy.calculation,
+        policy=identity(policy),
+        effective_on=effective_on,
+        horizon=headline,
+        indicative_annual_pence=chosen.indicative_annual_pence,
+        plan_cost_annual_pence=chosen.plan_cost_annual_pence,
+        plan_cost_one_off_pence=cost.one_off_pence,
+        sufficient=chosen.indicative_annual_pence >= chosen.plan_cost_annual_pence,
+        horizons=horizons,
+        working=(*working, _result(plan, policy, chosen, on=effective_on)),
+        plan_cost=cost,
+    )
+
+
+def identity(policy: PolicyConfiguration) -> PolicyIdentity:
+    """What identifies a policy wherever its figures appear."""
+    return PolicyIdentity(
+        authority=policy.authority.code,
+        code=policy.code,
+        version=policy.version,
+        sha256=policy.sha256,
+        title=policy.title,
+        illustrative=policy.illustrative,
+    )
+
+
+def horizon_periods(plan: Plan, policy: PolicyConfiguration) -> dict[Horizon, Period]:
+    """The days of each horizon: they follow one another from the day the plan starts."""
+    periods: dict[Horizon, Period] = {}
+    months = 0
+    for rule in policy.horizons:
+        first_day = add_months(plan.starts_on, months)
+        months += rule.months
+        periods[rule.horizon] = Period(first_day, add_months(plan.starts_on, months))
+    return periods
+
+
+def _headline(periods: dict[Horizon, Period], *, on: date) -> Horizon:
+    for horizon, period in periods.items():
+        if on in period:
+            return horizon
+    first, last = next(iter(periods.values())), list(periods.values())[-1]
+    raise DayOutsidePlan(on=on, starts_on=first.first_day, last_day=last.last_day or first.first_day)
+
+
+def _horizon_amount(
+    policy: PolicyConfiguration,
+    number: int,
+    periods: dict[Horizon, Period],
+    amounts: dict[Horizon, Indicative],
+    cost: PlanCost,
+) -> HorizonAmount:
+    rule = policy.horizons[number]
+    period, amount = periods[rule.horizon], amounts[rule.horizon]
+    return HorizonAmount(
+        horizon=rule.horizon,
+        title=rule.title,
+        first_day=period.first_day,
+        last_day=period.last_day or period.first_day,
+        points=exact_text(amount.points),
+        points_after_resources=exact_text(amount.points_after_resources),
+        indicative_annual_pence=amount.annual_pence,
+        plan_cost_annual_pence=cost.at(rule.horizon),
+        marks=amount.marks,
+    )
+
+
+def _result(plan: Plan, policy: PolicyConfiguration, chosen: HorizonAmount, *, on: date) -> Step:
+    number = next(n for n, rule in enumerate(policy.horizons) if rule.horizon is chosen.horizon)
+    return step(
+        "result",
+        horizon=chosen.horizon,
+        rule=f"horizons.{chosen.horizon}",
+        source=policy.horizons[number].source,
+        words={
+            "horizon_title": chosen.title,
+            "horizon_days": f"{day_in_words(chosen.first_day)} to {day_in_words(chosen.last_day)}",
+            "starts_on": day_in_words(plan.starts_on),
+            "effective_on": day_in_words(on),
+        },
+        arithmetic="amount",
+        result=chosen.indicative_annual_pence,
+        unit=Unit.PENCE_A_YEAR,
+        amount=(chosen.indicative_annual_pence, Unit.PENCE_A_YEAR),
+    )
+

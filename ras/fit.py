@@ -1,0 +1,222 @@
+"""Whether a plan answers a policy's questions: every answer, and only answers it knows.
+
+Nothing missing, not known or misspelt is ever worth 0 by default. All that is wrong is listed,
+each by its path in the plan, so that a worker can put it right in one go.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from ras.canonical import as_written
+from ras.conditions import Facts
+from ras.dates import age_on
+from ras.errors import AgeOutsidePolicy, OutOfScope, PlanDoesNotFit, Problem
+from ras.plan import NOT_APPLICABLE, NOT_KNOWN, Frequency, Plan, PlanLine
+from ras.policy.configuration import CircumstanceQuestion, Domain, Level, PolicyConfiguration
+from ras.reading import Location, problem_at
+from ras.working import Horizon
+
+Misfit = tuple[Location, str, str]
+
+
+def facts_of(plan: Plan, *, on: date) -> Facts:
+    """The child's age on a day and the circumstances given."""
+    return Facts(
+        age=age_on(plan.born_on, on),
+        choices={c.circumstance: c.choice for c in plan.circumstances if c.choice is not None},
+        counts={c.circumstance: c.count for c in plan.circumstances if c.count is not None},
+    )
+
+
+def answer(plan: Plan, domain: Domain, horizon: Horizon, facts: Facts) -> Level | None:
+    """The level given for a domain that is asked; None for one that is not asked of this child."""
+    if not asked(domain, facts):
+        return None
+    need = next(need for need in plan.needs if need.domain == domain.code)
+    given = need.levels.at(horizon)
+    return next(level for level in domain.levels if level.code == given)
+
+
+def asked(domain: Domain, facts: Facts) -> bool:
+    """Whether the policy asks this domain of this child."""
+    return domain.applies_if is None or domain.applies_if.holds(facts)
+
+
+def refuse_misfit(plan: Plan, policy: PolicyConfiguration, *, on: date) -> Facts:
+    """Let only a plan through that can be scored and costed whole under the policy.
+
+    Returns:
+        The facts that rules may depend on.
+
+    Raises:
+        AgeOutsidePolicy: the policy scores other ages.
+        PlanDoesNotFit: answers are missing, not known or not in the policy; every one is listed.
+        OutOfScope: lines ask for what may not be bought; every one is listed, with its rule.
+    """
+    age = age_on(plan.born_on, on)
+    ages = policy.eligibility
+    if not ages.from_age <= age < ages.before_age:
+        raise AgeOutsidePolicy(age=age, from_age=ages.from_age, before_age=ages.before_age)
+    misfits = [*_unknown_codes(plan, policy), *_circumstances_missing(plan, policy)]
+    facts = facts_of(plan, on=on)
+    if not misfits:
+        misfits = [*_answers_missing(plan, policy, facts), *_lines_unpriced(plan, policy, on=on)]
+    if misfits:
+        raise PlanDoesNotFit(_problems(plan, misfits))
+    refused = list(_out_of_scope(plan, policy))
+    if refused:
+        raise OutOfScope(_problems(plan, refused))
+    return facts
+
+
+def refuse_unknown_codes(plan: Plan, policy: PolicyConfiguration) -> None:
+    """Let a plan through that may be unfinished, but is written in this policy's codes.
+
+    Raises:
+        PlanDoesNotFit: it names something the policy does not have; every such name is listed.
+    """
+    misfits = list(_unknown_codes(plan, policy))
+    if misfits:
+        raise PlanDoesNotFit(_problems(plan, misfits))
+
+
+def _problems(plan: Plan, misfits: list[Misfit]) -> list[Problem]:
+    data = as_written(plan)
+    return [problem_at(place, data, code=code, message=message) for place, code, message in misfits]
+
+
+def _unknown_codes(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
+    yield from _unknown_needs(plan, policy)
+    for n, resource in enumerate(plan.resources):
+        if resource.domain not in policy.levels:
+            yield ("resources", n, "domain"), "unknown-domain", _no_such("domain", resource.domain, policy.levels)
+        if resource.contribution not in policy.contributions:
+            known = policy.contributions
+            message = _no_such("contribution", resource.contribution, known)
+            yield ("resources", n, "contribution"), "unknown-contribution", message
+    questions = {question.code: question for question in policy.circumstances}
+    seen: set[str] = set()
+    for n, given in enumerate(plan.circumstances):
+        question = questions.get(given.circumstance)
+        if question is None:
+            message = _no_such("circumstance", given.circumstance, questions)
+            yield ("circumstances", n, "circumstance"), "unknown-circumstance", message
+        elif given.circumstance in seen:
+            yield ("circumstances", n), "repeated-answer", f"'{given.circumstance}' is answered twice."
+        else:
+            yield from _wrong_choice(("circumstances", n), question, given.choice, given.count)
+        seen.add(given.circumstance)
+    for n, line in enumerate(plan.lines):
+        if line.domain not in policy.levels:
+            yield ("lines", n, "domain"), "unknown-domain", _no_such("domain", line.domain, policy.levels)
+        if line.item not in policy.items:
+            yield ("lines", n, "item"), "unknown-item", _no_such("rate card item", line.item, policy.items)
+        if line.purpose not in policy.purposes:
+            message = _no_such("purpose", line.purpose, policy.purposes)
+            yield ("lines", n, "purpose"), "unknown-purpose", message
+
+
+def _unknown_needs(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
+    seen: set[str] = set()
+    for n, need in enumerate(plan.needs):
+        here: Location = ("needs", n)
+        known = policy.levels.get(need.domain)
+        if known is None:
+            yield (*here, "domain"), "unknown-domain", _no_such("domain", need.domain, policy.levels)
+            continue
+        if need.domain in seen:
+            yield here, "repeated-answer", f"'{need.domain}' is answered twice."
+        seen.add(need.domain)
+        for field, levels in (("levels", need.levels), ("family_levels", need.family_levels)):
+            for horizon in Horizon:
+                given = levels.at(horizon) if levels else None
+                if given is not None and given not in {*known, NOT_KNOWN, NOT_APPLICABLE}:
+                    yield (*here, field, horizon.value), "unknown-level", _no_such("level", given, known)
+
+
+def _wrong_choice(
+    here: Location, question: CircumstanceQuestion, choice: str | None, count: int | None
+) -> Iterator[Misfit]:
+    if question.choices is None:
+        if choice is not None or count is None:
+            yield here, "wrong-answer", f"'{question.code}' asks how many: give a count."
+        elif question.at_most is not None and count > question.at_most:
+            yield (*here, "count"), "wrong-answer", f"'{question.code}' is {question.at_most} at most."
+        return
+    codes = [known.code for known in question.choices]
+    if count is not None or choice not in codes:
+        yield here, "wrong-answer", f"'{question.code}' is answered with a choice: {', '.join(codes)}."
+
+
+def _circumstances_missing(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
+    given = {answered.circumstance for answered in plan.circumstances}
+    for question in policy.circumstances:
+        if question.code not in given:
+            yield (
+                ("circumstances",),
+                "unanswered-circumstance",
+                f"'{question.code}' is not answered: {question.question}",
+            )
+
+
+def _answers_missing(plan: Plan, policy: PolicyConfiguration, facts: Facts) -> Iterator[Misfit]:
+    places = {need.domain: n for n, need in enumerate(plan.needs)}
+    for domain in policy.domains:
+        n = places.get(domain.code)
+        is_asked = asked(domain, facts)
+        if n is None:
+            if is_asked:
+                message = f"'{domain.code}' ({domain.title}) is not answered. {domain.question}"
+                yield ("needs",), "unanswered-domain", message
+            continue
+        for rule in policy.horizons:
+            given = plan.needs[n].levels.at(rule.horizon)
+            here = ("needs", n, "levels", rule.horizon.value)
+            where = f"'{domain.code}' ({domain.title}), {rule.title}"
+            if not is_asked:
+                if given not in {None, NOT_APPLICABLE}:
+                    yield here, "not-asked", f"{where}: the policy does not ask this of this child."
+            elif given is None:
+                yield here, "unanswered-domain", f"{where} is not answered. {domain.question}"
+            elif given == NOT_KNOWN:
+                yield here, "answer-not-known", f"{where} is not known yet. It has to be found out: it is never 0."
+            elif given == NOT_APPLICABLE:
+                yield here, "not-applicable-refused", f"{where} is asked of this child: choose a level."
+
+
+def _lines_unpriced(plan: Plan, policy: PolicyConfiguration, *, on: date) -> Iterator[Misfit]:
+    for n, line in enumerate(plan.lines):
+        here: Location = ("lines", n)
+        item = policy.items[line.item]
+        price = item.price_on(on)
+        if price is None:
+            yield (*here, "item"), "no-price", f"The rate card has no price for '{item.code}' on {on}."
+        elif price.price_pence is None and line.quoted_price_pence is None:
+            message = f"'{item.code}' is bought on a written quote: give its price."
+            yield (*here, "quoted_price_pence"), "quote-needed", message
+        elif price.price_pence is not None and line.quoted_price_pence is not None:
+            message = f"'{item.code}' has a price on the rate card: leave the quote out."
+            yield (*here, "quoted_price_pence"), "quote-not-used", message
+        if line.weeks is not None and line.per is not Frequency.WEEK:
+            message = "Weeks are given for weekly support only."
+            yield (*here, "weeks"), "weeks-not-used", message
+
+
+def _out_of_scope(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
+    for n, line in enumerate(plan.lines):
+        misfit = _scope(line, policy)
+        if misfit:
+            yield ("lines", n, "purpose"), *misfit
+
+
+def _scope(line: PlanLine, policy: PolicyConfiguration) -> tuple[str, str] | None:
+    purpose = policy.purposes[line.purpose]
+    if purpose.effect == "refused":
+        return "refused-by-rule", f"{purpose.title}: a personal budget may not buy this ({purpose.source})."
+    if purpose.effect == "needs-reason" and not line.reason_given:
+        return "reason-needed", f"{purpose.title}: not normally offered; record a reason ({purpose.source})."
+    return None
+
+
+def _no_such(what: str, code: str, known: Iterable[str]) -> str:
+    return f"The policy has no {what} '{code}'. It has: {', '.join(known)}."

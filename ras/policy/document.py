@@ -1,0 +1,57 @@
+"""A policy document: text in, a policy out; and back; and the JSON Schema that editors use."""
+
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter
+
+from ras.canonical import as_written
+from ras.errors import PolicyDocumentError
+from ras.policy.checks import faults
+from ras.policy.configuration import PolicyConfiguration
+from ras.reading import UnreadableText, read_document, validated
+
+_POLICY = TypeAdapter(PolicyConfiguration)
+
+
+def read_policy(text: str) -> PolicyConfiguration:
+    """Turn a policy document (YAML or JSON) into a policy, or say everything that is wrong with it.
+
+    Raises:
+        PolicyDocumentError: one problem for each mistake, by path: first the shape, then the sense.
+    """
+    try:
+        data = read_document(text)
+    except UnreadableText as error:
+        raise PolicyDocumentError(error.problems) from None
+    return policy_of(data)
+
+
+def policy_of(data: Any) -> PolicyConfiguration:
+    """Turn plain data, as `ras.reading` gives it, into a policy.
+
+    Raises:
+        PolicyDocumentError: one problem for each mistake, by path.
+    """
+    try:
+        policy = validated(_POLICY, data)
+    except UnreadableText as error:
+        raise PolicyDocumentError(error.problems) from None
+    problems = faults(policy, data)
+    if problems:
+        raise PolicyDocumentError(problems)
+    return policy
+
+
+def write_policy(policy: PolicyConfiguration) -> str:
+    """Write a policy as YAML that `read_policy` reads back to the same policy."""
+    return yaml.safe_dump(as_written(policy), sort_keys=False, allow_unicode=True, width=100)
+
+
+def policy_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of policy documents."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:ras:policy:1",
+        **_POLICY.json_schema(),
+    }

@@ -1,0 +1,289 @@
+"""Text that a person or a program wrote, read strictly into plain data and then into records.
+
+Nothing is guessed and nothing is lost in silence: a repeated key, an alias, a tag, a fraction
+that would become a float, NaN, a number too large to be exact, a lone surrogate, a control
+character or absurd nesting is refused by its path. The same reader serves policy documents,
+plans and the bodies of HTTP requests.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NoReturn, TypeVar
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from ras.errors import Problem
+from ras.records import Record
+
+MAX_CHARACTERS = 2_000_000
+MAX_DEPTH = 32
+MAX_EXACT_INTEGER = 2**53 - 1
+"""The largest integer that RFC 8785 and every JSON reader keep exact."""
+
+Location = tuple[str | int, ...]
+R = TypeVar("R", bound=Record)
+
+
+class UnreadableText(Exception):
+    """The text is not plain data; `problems` says why, every one."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(map(str, problems)))
+
+
+class _Refused:
+    """Stands in plain data where something was written that may not be."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code, self.message = code, message
+
+
+def read_json(text: str | bytes) -> Any:
+    """Read JSON text into plain data.
+
+    Raises:
+        UnreadableText: it is not JSON, or holds something that `ras.reading` refuses.
+    """
+    try:
+        data = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_float=_fraction,
+            parse_constant=_constant,
+            parse_int=_integer,
+        )
+    except RecursionError:
+        _refuse("nested-too-deep", f"Nesting may be {MAX_DEPTH} deep at most.")
+    except UnicodeDecodeError:
+        _refuse("not-utf-8", "The text is not UTF-8.")
+    except json.JSONDecodeError as error:
+        _refuse("not-json", f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.")
+    return _plain(data)
+
+
+def read_yaml(text: str) -> Any:
+    """Read one YAML document into plain data: no aliases, no tags, no YAML 1.1 surprises.
+
+    Only `true`, `false`, `null`, whole numbers and text are understood: `no` is text, and so is
+    a day, which a record reads later.
+
+    Raises:
+        UnreadableText: it is not YAML, or holds something that `ras.reading` refuses.
+    """
+    if len(text) > MAX_CHARACTERS:
+        _refuse("too-long", f"A document may have {MAX_CHARACTERS:,} characters at most.")
+    try:
+        _refuse_what_yaml_could_hide(text)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        _refuse("not-yaml", f"This is not YAML: {error.problem}{where}.")
+    except (yaml.YAMLError, UnicodeError):
+        _refuse("not-yaml", "This is not YAML: it holds characters that YAML does not allow.")
+    return _plain(_from_node(node)) if node is not None else None
+
+
+def read_document(text: str) -> Any:
+    """Read JSON if the text begins like a JSON object, else YAML."""
+    return read_json(text) if text.lstrip().startswith("{") else read_yaml(text)
+
+
+def validated(kind: type[R] | TypeAdapter[R], data: Any) -> R:
+    """Make a record of plain data.
+
+    Raises:
+        UnreadableText: one problem for each field that is missing, unknown or of the wrong kind.
+    """
+    adapter = kind if isinstance(kind, TypeAdapter) else TypeAdapter(kind)
+    try:
+        return adapter.validate_python(data)
+    except ValidationError as error:
+        raise UnreadableText(problems_of(error, data)) from None
+
+
+def problems_of(error: ValidationError, data: Any) -> list[Problem]:
+    """Every mistake pydantic found, in our words, by path."""
+    return [problem_of(details, data) for details in error.errors(include_url=False, include_input=False)]
+
+
+def problem_of(details: ErrorDetails, data: Any, *, within: Location = ()) -> Problem:
+    """One mistake pydantic found, in our words, by path."""
+    location = _in_data(details["loc"], data)
+    kind = details["type"]
+    code = {"missing": "missing", "extra_forbidden": "unknown-field"}.get(kind, "wrong-value")
+    message = details["msg"].removeprefix("Value error, ")
+    match code:
+        case "missing":
+            message = "This is needed and is not there."
+        case "unknown-field":
+            message = "There is no such field; look for a spelling mistake."
+        case _:
+            message = message[0].upper() + message[1:] + ("" if message.endswith(".") else ".")
+    return problem_at((*within, *location), data, code=code, message=message)
+
+
+def problem_at(location: Location, data: Any, *, code: str, message: str) -> Problem:
+    """A problem at a place in plain data: items of a list that have a code are named by it."""
+    path: list[str] = []
+    here = data
+    for part in location:
+        name = str(part)
+        try:
+            here = here[part]
+        except (KeyError, IndexError, TypeError):
+            here = None
+        if isinstance(part, int):
+            called = next(
+                (here[key] for key in ("code", "domain", "horizon") if isinstance(here, dict) and key in here),
+                None,
+            )
+            name = called if isinstance(called, str) else str(part)
+        path.append(name)
+    return Problem(path=".".join(path), pointer=pointer(location), code=code, message=message)
+
+
+def pointer(location: Location) -> str:
+    """An RFC 6901 JSON pointer.
+
+    >>> pointer(("domains", 0, "a/b"))
+    '/domains/0/a~1b'
+    """
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def _in_data(location: tuple[str | int, ...], data: Any) -> Location:
+    """Leave out the names of union members that pydantic puts among the real path."""
+    real: list[str | int] = []
+    here = data
+    last = len(location) - 1
+    for number, part in enumerate(location):
+        if isinstance(here, dict) and part in here:
+            here = here[part]
+        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+            here = here[part]
+        elif number != last or isinstance(here, list):
+            continue
+        real.append(part)
+    return tuple(real)
+
+
+def _refuse(code: str, message: str) -> NoReturn:
+    raise UnreadableText([Problem(path="", pointer="", code=code, message=message)])
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        made[key] = _Refused("repeated-key", "This key is there twice.") if key in made else value
+    return made
+
+
+def _fraction(written: str) -> _Refused:
+    return _Refused(
+        "unquoted-fraction",
+        f'Write "{written[:40]}" in quotation marks (money in whole pence): an unquoted fraction '
+        "would lose its exact value.",
+    )
+
+
+def _constant(written: str) -> _Refused:
+    return _Refused("not-a-number", f"{written} is not a number that can be used.")
+
+
+def _integer(written: str) -> int | _Refused:
+    digits = written.replace("_", "")
+    if len(digits) > 17 or abs(int(digits)) > MAX_EXACT_INTEGER:
+        return _Refused("number-too-large", "This whole number is too large to be kept exactly.")
+    return int(digits)
+
+
+def _plain(data: Any) -> Any:
+    problems = list(_faults(data, (), data))
+    if problems:
+        raise UnreadableText(problems)
+    return data
+
+
+def _faults(value: Any, location: Location, root: Any) -> Iterator[Problem]:
+    if isinstance(value, _Refused):
+        yield problem_at(location, root, code=value.code, message=value.message)
+    elif len(location) > MAX_DEPTH:
+        _refuse("nested-too-deep", f"Nesting may be {MAX_DEPTH} deep at most.")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if _has_forbidden_characters(key):
+                yield problem_at(location, root, code="forbidden-character", message=_FORBIDDEN)
+            else:
+                yield from _faults(item, (*location, key), root)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _faults(item, (*location, number), root)
+    elif isinstance(value, str) and _has_forbidden_characters(value):
+        yield problem_at(location, root, code="forbidden-character", message=_FORBIDDEN)
+
+
+_FORBIDDEN = "This holds a character that is not text (a control character or half of a pair)."
+
+
+def _has_forbidden_characters(text: str) -> bool:
+    return any(
+        (character < " " and character not in "\t\n\r") or "\ud800" <= character <= "\udfff"
+        for character in text
+    )
+
+
+def _refuse_what_yaml_could_hide(text: str) -> None:
+    depth = 0
+    documents = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            _refuse("alias", f"Aliases and anchors (& and *) are not used; line {line} has one.")
+        if getattr(event, "tag", None):
+            _refuse("tag", f"Tags (!) are not used; line {line} has one.")
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                _refuse("two-documents", f"There is a second document at line {line}; write one.")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                _refuse("nested-too-deep", f"Nesting may be {MAX_DEPTH} deep at most.")
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _from_node(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return _object([(str(key.value), _from_node(value)) for key, value in node.value])
+    if isinstance(node, yaml.SequenceNode):
+        return [_from_node(item) for item in node.value]
+    text = str(node.value)
+    if node.style in {"'", '"', "|", ">"}:
+        return text
+    if text in {"true", "false"}:
+        return text == "true"
+    if text in {"", "null", "~"}:
+        return None
+    digits = text.removeprefix("-").replace("_", "")
+    if digits.isascii() and digits.isdigit() and not (len(digits) > 1 and digits[0] == "0"):
+        return _integer(text)
+    return _fraction(text) if _looks_like_a_fraction(text) else text
+
+
+def _looks_like_a_fraction(text: str) -> bool:
+    unsigned = text.lstrip("+-").lower()
+    if unsigned in {".inf", ".nan"}:
+        return True
+    head, _, exponent = unsigned.replace("_", "").partition("e")
+    whole, point, part = head.partition(".")
+    return (
+        head.isascii()
+        and (whole + part).isdigit()
+        and bool(point or exponent)
+        and (not exponent or exponent.lstrip("+-").isdigit())
+    )

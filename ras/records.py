@@ -1,0 +1,134 @@
+"""What every record of the engine has in common, and the kinds of field they are made of.
+
+A record is frozen, refuses fields it does not know, and is exactly what was written: whole
+numbers are whole (`true` and `"4"` are not 4), days are ISO days, and a fraction is a string,
+because YAML and JSON would make it a float.
+"""
+
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+Exact: TypeAlias = int | Fraction
+"""A number inside the calculation: never a float, never rounded before its time."""
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
+
+
+class Record(BaseModel):
+    """A frozen record that holds only what it declares."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+
+def _iso_day(value: object) -> object:
+    if isinstance(value, str) and not (len(value) == 10 and value[4] == value[7] == "-"):
+        raise ValueError("a day is written YYYY-MM-DD")
+    if not isinstance(value, str | date):
+        raise ValueError("a day is written YYYY-MM-DD, as text")  # noqa: TRY004  pydantic reads ValueError
+    return value
+
+
+def _believable_day(value: date) -> date:
+    if not FIRST_DAY <= value < LAST_DAY:
+        raise ValueError(f"a day is from {FIRST_DAY} to the day before {LAST_DAY}")
+    return value
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_iso_day),
+    AfterValidator(_believable_day),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date",
+            "pattern": "^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        }
+    ),
+]
+"""A London day, 1900 to 2199, as `YYYY-MM-DD`."""
+
+Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+"""A name for programs: lower case, digits and single hyphens."""
+
+Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$", max_length=300)]
+"""A line of plain words, not blank."""
+
+Words = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", min_length=1, max_length=4000)]
+"""Plain words, of several lines if need be."""
+
+Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+"""A whole number, not negative."""
+
+Pence = Annotated[int, Field(strict=True, ge=0, le=100_000_000_000)]
+"""Whole pence, not negative, up to a thousand million pounds."""
+
+StepPence = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+"""What an amount is rounded to a multiple of, in whole pence: at least a penny."""
+
+Flag = Annotated[bool, Field(strict=True)]
+"""true or false, and nothing that merely looks like it."""
+
+DecimalText = Annotated[str, Field(pattern=r"^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,8})?$")]
+"""A number written as text, so that it stays exact: "0.25", "52", "-3"."""
+
+PositiveText = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,8})?$")]
+"""A number that is not negative, written as text: "0.25", "52"."""
+
+
+@lru_cache(maxsize=4096)  # policies say the same few numbers again and again
+def exact(text: str) -> Exact:
+    """Read a number written as text, exactly.
+
+    >>> exact("52"), exact("0.25"), exact("16/3")
+    (52, Fraction(1, 4), Fraction(16, 3))
+    """
+    return tidy(Fraction(text))
+
+
+def tidy(value: Exact) -> Exact:
+    """An integer where the value is whole, else the fraction.
+
+    >>> tidy(Fraction(6, 3)), tidy(Fraction(1, 3))
+    (2, Fraction(1, 3))
+    """
+    return value.numerator if value.denominator == 1 else value
+
+
+def exact_text(value: Exact) -> str:
+    """Write a number so that `exact` reads the same one back.
+
+    >>> exact_text(Fraction(1, 4)), exact_text(Fraction(16, 3)), exact_text(-7)
+    ('0.25', '16/3', '-7')
+    """
+    if value.denominator == 1:
+        return str(value.numerator)
+    places = decimal_places(value)
+    if places is None:
+        return f"{value.numerator}/{value.denominator}"
+    digits = f"{abs(value.numerator) * 10**places // value.denominator:0{places + 1}d}"
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
+
+
+def decimal_places(value: Exact) -> int | None:
+    """How many decimal places write the value exactly; None where none do, as for a third.
+
+    >>> decimal_places(Fraction(1, 4)), decimal_places(7), decimal_places(Fraction(1, 3))
+    (2, 0, None)
+    """
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    return max(twos, fives) if rest == 1 else None

@@ -1,0 +1,180 @@
+"""What a family is told: an assessment in plain sentences, every number from its working."""
+
+from collections.abc import Iterator
+
+from ras import assessment, costing, indicative, modifiers, scoring
+from ras.allocation import VARIANTS
+from ras.assessment import Assessment
+from ras.dates import day_in_words
+from ras.indicative import Mark
+from ras.plan import NOT_APPLICABLE, NOT_KNOWN, Plan
+from ras.policy.configuration import PolicyConfiguration
+from ras.records import Line, Record, Words
+from ras.working import Quantity, Step, Unit
+
+SENTENCES: dict[str, str] = {
+    kind: sentence
+    for source in (
+        scoring.SENTENCES,
+        *(variant.sentences for variant in VARIANTS),
+        modifiers.SENTENCES,
+        indicative.SENTENCES,
+        costing.SENTENCES,
+        assessment.SENTENCES,
+    )
+    for kind, sentence in source.items()
+}
+"""For each kind of step, the sentence a family reads. Rendered, never kept."""
+
+MARKS = {
+    Mark.ABOVE_SOFT_CAP: "This amount is above the level at which the panel looks at every case.",
+    Mark.CUT_TO_HARD_CAP: (
+        "This amount was cut to the policy's highest amount. It cannot be settled until a person has "
+        "looked at your child's needs and written down the reasons."
+    ),
+    Mark.ZERO: "The amount is nothing. That cannot be settled without a person's written reasons.",
+    Mark.NEEDS_NOT_CAPTURED: (
+        "Your plan says there are needs that these questions do not capture. The person who decides "
+        "has to take them into account."
+    ),
+}
+
+NOT_AN_OFFER = (
+    "This is an indicative amount: where talking about your child's budget begins. It is not a promise "
+    "and not a limit. A named person or panel decides the amount, and writes down why."
+)
+
+
+class Section(Record):
+    """A heading and what stands under it."""
+
+    heading: Line
+    """The heading."""
+    paragraphs: tuple[Words, ...]
+    """Sentences, one or more to each."""
+
+
+class Statement(Record):
+    """A statement for a family."""
+
+    title: Line
+    """The title."""
+    illustrative: Line | None = None
+    """Words that must be seen first, where the policy is no council's."""
+    summary: tuple[Words, ...]
+    """What it comes to."""
+    sections: tuple[Section, ...]
+    """How it was worked out."""
+
+
+def say(line: Step) -> str:
+    """The sentence for a line of working, made of its inputs and its result alone."""
+    quantities: dict[str, Quantity] = {given.name: given for given in line.inputs}
+    return SENTENCES[line.kind].format(result=line.result, **quantities)
+
+
+def family_statement(plan: Plan, policy: PolicyConfiguration, result: Assessment) -> Statement:
+    """Write an assessment for the family.
+
+    Args:
+        plan: The plan that was scored.
+        policy: The policy applied, for the words of its questions.
+        result: The assessment.
+    """
+    return Statement(
+        title="How your indicative personal budget was worked out",
+        illustrative=result.policy.illustrative,
+        summary=tuple(_summary(result)),
+        sections=tuple(_sections(plan, policy, result)),
+    )
+
+
+def as_text(statement: Statement) -> str:
+    """The statement as plain text."""
+    lines = [statement.title, "=" * len(statement.title), ""]
+    if statement.illustrative:
+        lines += [f"[{statement.illustrative}]", ""]
+    for paragraph in statement.summary:
+        lines += [paragraph, ""]
+    for section in statement.sections:
+        lines += [section.heading, "-" * len(section.heading)]
+        lines += [f"- {paragraph}" for paragraph in section.paragraphs]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _summary(result: Assessment) -> Iterator[str]:
+    amount = Quantity.of(result.indicative_annual_pence, Unit.PENCE_A_YEAR)
+    cost = Quantity.of(result.plan_cost_annual_pence, Unit.PENCE_A_YEAR)
+    yield f"The indicative amount for your child is {amount}."
+    yield f"The support in the plan costs {cost}."
+    if result.plan_cost_one_off_pence:
+        once = Quantity.of(result.plan_cost_one_off_pence, Unit.PENCE)
+        yield f"Support in the plan that is bought once costs {once} in all. It is not in the yearly figures."
+    if not result.sufficient:
+        yield (
+            "The indicative amount is less than the plan costs. The amount that is agreed must be enough "
+            "to buy the plan that is agreed."
+        )
+    marks = next(h.marks for h in result.horizons if h.horizon is result.horizon)
+    yield from (MARKS[mark] for mark in marks)
+    yield NOT_AN_OFFER
+
+
+def _sections(plan: Plan, policy: PolicyConfiguration, result: Assessment) -> Iterator[Section]:
+    *steps, last = result.working
+    headline = [line for line in steps if line.horizon is result.horizon]
+    title = next(h.title for h in result.horizons if h.horizon is result.horizon)
+    yield Section(
+        heading=f"Step by step: {title}", paragraphs=(*(say(line) for line in headline), say(last))
+    )
+    yield Section(
+        heading="What the support in the plan costs",
+        paragraphs=tuple(say(line) for line in result.plan_cost.working),
+    )
+    for other in result.horizons:
+        if other.horizon is not result.horizon:
+            lines = [say(line) for line in steps if line.horizon is other.horizon]
+            days = f"{day_in_words(other.first_day)} to {day_in_words(other.last_day)}"
+            opening = (
+                f"From {days}. Nothing changes on the first of these days by itself: a change is decided "
+                "and told to you first."
+            )
+            yield Section(heading=f"Step by step: {other.title}", paragraphs=(opening, *lines))
+    yours = tuple(_family_levels(plan, policy))
+    if yours:
+        yield Section(heading="Where you see it differently", paragraphs=yours)
+    yield Section(heading="The rules that were used", paragraphs=tuple(_rules(policy, result)))
+
+
+def _family_levels(plan: Plan, policy: PolicyConfiguration) -> Iterator[str]:
+    titles = {rule.horizon: rule.title for rule in policy.horizons}
+    for domain in policy.domains:
+        for need in plan.needs:
+            if need.domain != domain.code or need.family_levels is None:
+                continue
+            for horizon, title in titles.items():
+                yours, workers = need.family_levels.at(horizon), need.levels.at(horizon)
+                if yours is not None and yours != workers:
+                    yield (
+                        f"{domain.title}, {title}: you said {_level(policy, domain.code, yours)}; the worker "
+                        f"said {_level(policy, domain.code, workers)}. The worker's answer was scored. The "
+                        "person who decides sees both."
+                    )
+
+
+def _level(policy: PolicyConfiguration, domain: str, code: str | None) -> str:
+    special = {NOT_KNOWN: "not known", NOT_APPLICABLE: "not applicable", None: "nothing"}
+    if code in special:
+        return special[code]
+    return f"“{policy.levels[domain][code][1].title}”" if code in policy.levels[domain] else f"“{code}”"
+
+
+def _rules(policy: PolicyConfiguration, result: Assessment) -> Iterator[str]:
+    yield f"{policy.authority.name}: {policy.title}, version {policy.version}, in force from {day_in_words(policy.valid_from)}."
+    yield f"It is published here: {policy.source}."
+    yield (
+        f"Anyone can work the figure out again from the same answers. The policy's fingerprint (SHA-256) is "
+        f"{result.policy.sha256}; the engine's version is {result.engine_version}."
+    )
+

@@ -1,0 +1,164 @@
+"""The working: every figure as a line that says where it comes from.
+
+What is kept is structured: the rule's path in the policy document, its source, the named inputs,
+the arithmetic over those names, and the result. Evaluating the arithmetic with the inputs gives
+the result, exactly; a test does that to every step. Sentences are rendered from the structure,
+so that better wording never changes what was kept.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import Field
+
+from ras.money import MoneyPeriod, pounds
+from ras.records import Exact, Line, Record, Words, decimal_places, exact, exact_text
+
+
+class Horizon(StrEnum):
+    """How far ahead an answer looks. The policy gives each its months."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+
+
+class Unit(StrEnum):
+    """What a number counts. Money always says its period; one-off money has none."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    PERCENT = "percent"
+    POINTS = "points"
+    WEEKS = "weeks"
+    PENCE = "pence"
+    PENCE_A_WEEK = "pence-a-week"
+    PENCE_EVERY_FOUR_WEEKS = "pence-every-four-weeks"
+    PENCE_A_YEAR = "pence-a-year"
+
+    @classmethod
+    def of_money(cls, period: MoneyPeriod) -> "Unit":
+        """The unit of an amount for such a period."""
+        return {
+            MoneyPeriod.WEEK: cls.PENCE_A_WEEK,
+            MoneyPeriod.FOUR_WEEKS: cls.PENCE_EVERY_FOUR_WEEKS,
+            MoneyPeriod.YEAR: cls.PENCE_A_YEAR,
+        }[period]
+
+
+class Quantity(Record):
+    """A value and what it counts."""
+
+    value: Words
+    """A number exactly as text ("37", "0.25", "16/3"), or words."""
+    unit: Unit
+    """What it counts."""
+
+    @classmethod
+    def of(cls, value: Exact, unit: Unit) -> "Quantity":
+        """A number and its unit."""
+        return cls(value=exact_text(value), unit=unit)
+
+    @property
+    def number(self) -> Exact:
+        """The number, exactly."""
+        return exact(self.value)
+
+    def __str__(self) -> str:
+        """The value as a person reads it.
+
+        >>> str(Quantity.of(37, Unit.POINTS)), str(Quantity.of(540000, Unit.PENCE_A_YEAR))
+        ('37 points', '£5,400 a year')
+        """
+        match self.unit:
+            case Unit.TEXT:
+                return self.value
+            case Unit.NUMBER:
+                return decimal(self.number)
+            case Unit.PERCENT:
+                return f"{decimal(self.number)}%"
+            case Unit.POINTS | Unit.WEEKS:
+                one = self.number == 1
+                return f"{decimal(self.number)} {self.unit.value.removesuffix('s') if one else self.unit.value}"
+            case Unit.PENCE:
+                return pounds(self.number)
+            case _:
+                return f"{pounds(self.number)} {self.unit.value.removeprefix('pence-').replace('-', ' ')}"
+
+
+class Input(Quantity):
+    """A named value that a step starts from."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+    """Its name in the step's arithmetic."""
+
+
+class Step(Record):
+    """One line of working."""
+
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z-]*(\.[a-z-]+)*$")]
+    """What sort of line this is; chooses the sentence."""
+    horizon: Horizon | None = None
+    """The horizon it belongs to, where it belongs to one."""
+    rule: Line
+    """The rule's path in the policy document."""
+    source: Line
+    """Where the rule is published."""
+    inputs: tuple[Input, ...]
+    """What the line starts from."""
+    arithmetic: Line
+    """The sum, over the names of the inputs."""
+    result: Quantity
+    """What comes out."""
+
+    def value(self, name: str) -> str:
+        """The value of the input so named, as it was kept."""
+        return next(given.value for given in self.inputs if given.name == name)
+
+
+def step(  # noqa: PLR0913  each is a part of a line of working
+    kind: str,
+    *,
+    rule: str,
+    source: str,
+    arithmetic: str,
+    result: Exact | str,
+    unit: Unit,
+    horizon: Horizon | None = None,
+    words: Mapping[str, str] | None = None,
+    **numbers: tuple[Exact, Unit],
+) -> Step:
+    """Write one line of working: `words` are inputs in words, `numbers` are those it computes with."""
+    inputs = [Input(name=name, value=text, unit=Unit.TEXT) for name, text in (words or {}).items()]
+    inputs += [Input(name=name, value=exact_text(n), unit=u) for name, (n, u) in numbers.items()]
+    return Step(
+        kind=kind,
+        horizon=horizon,
+        rule=rule,
+        source=source,
+        inputs=tuple(inputs),
+        arithmetic=arithmetic,
+        result=Quantity(value=result if isinstance(result, str) else exact_text(result), unit=unit),
+    )
+
+
+def name_of(code: str) -> str:
+    """A code as a name in arithmetic: `success-in-education` is `success_in_education`."""
+    return code.replace("-", "_") if code[0].isalpha() else f"n_{code.replace('-', '_')}"
+
+
+def decimal(value: Exact) -> str:
+    """A number as a person reads it, with thousands separated.
+
+    >>> decimal(1200), decimal(Fraction(1, 4)), decimal(Fraction(16, 3))
+    ('1,200', '0.25', 'about 5.33')
+    """
+    about = ""
+    if decimal_places(value) is None:
+        about, value = "about ", Fraction((Fraction(value) * 200 + 1) // 2, 100)
+    whole, point, part = exact_text(abs(value)).partition(".")
+    return f"{about}{'-' if value < 0 else ''}{int(whole):,}{point}{part}"
+
+

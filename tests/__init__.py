@@ -1,0 +1,1 @@
+"""Everything that shows the engine and the service keep their promises."""
