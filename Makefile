@@ -75,9 +75,9 @@ clean: ## remove .venv and every cache (never the data)
 # Wheels only: building a source package would fetch build tools that no lock holds.
 define install
 @echo "Installing what $(1) lists into .venv"
-@$(PIP) install -qq --only-binary :all: --require-hashes -r $(1) || { \
-	echo "Stopped: pip could not install $(1) (above is why); is the package index reachable?" >&2; exit 1; }
-@$(PIP) install -qq --no-deps --no-build-isolation --editable . || { \
-	echo "Stopped: pip could not install this project itself (above is why)." >&2; exit 1; }
+@$(PIP) install --quiet --only-binary :all: --require-hashes -r $(1) >.venv/pip.log 2>&1 || { \
+	echo "Stopped: could not install $(1): $$(grep ERROR .venv/pip.log | tail -n 1) (more in .venv/pip.log)" >&2; \
+	exit 1; }
+@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 @touch $@
 endef

@@ -100,8 +100,8 @@ class Frequency(StrEnum):
     ONCE = "once"
 
 
-class PlanLine(Record):
-    """One piece of additional support the plan wants, priced from the rate card."""
+class WantedSupport(Record):
+    """One piece of additional support, in the rate card's terms."""
 
     domain: Code
     """The domain whose outcome it serves."""
@@ -121,19 +121,21 @@ class PlanLine(Record):
     """The provision it secures: the section of the EHC or care plan, such as `H1.2`."""
     quoted_price_pence: Pence | None = None
     """The price on a written quote, where the rate card asks for one, in pence for one unit."""
-    reason_given: Flag = False
-    """Whether a person has recorded the reason that the scope rules ask for."""
-
     def wanted_at(self, horizon: Horizon) -> bool:
         """Whether the line is wanted at that horizon."""
         return self.horizons is None or horizon in self.horizons
 
 
-class Plan(Record):
-    """A child's support plan, in a policy's codes."""
+class PlanLine(WantedSupport):
+    """One line of a plan: support that is wanted, priced from the rate card."""
 
-    born_on: Day
-    """The child's date of birth."""
+    reason_given: Flag = False
+    """Whether a person has recorded the reason that the scope rules ask for."""
+
+
+class Answers(Record):
+    """The answers to a policy's questions, in its codes."""
+
     starts_on: Day
     """The day from which the plan's horizons run."""
     needs: Annotated[tuple[Need, ...], Field(max_length=100)]
@@ -142,6 +144,13 @@ class Plan(Record):
     """What is already present."""
     circumstances: Annotated[tuple[Circumstance, ...], Field(max_length=100)] = ()
     """The facts the policy asks for."""
+
+
+class Plan(Answers):
+    """A child's support plan, in a policy's codes."""
+
+    born_on: Day
+    """The child's date of birth."""
     lines: Annotated[tuple[PlanLine, ...], Field(max_length=200)] = ()
     """The additional support wanted."""
     needs_not_captured: Flag = False

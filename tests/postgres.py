@@ -169,7 +169,8 @@ def _run(command: list[str | Path], account: str | None) -> str:
 
 
 def _main() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with postgres_server() as url:
             sys.stdout.write(f"{url}\n")

@@ -1,0 +1,156 @@
+"""Who may do what: every operation in one table. An operation that is not in it cannot be served."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.errors import NotAllowedForRole, NotFound
+
+
+class Role(StrEnum):
+    """What someone is, on the staff register."""
+
+    ASSESSOR = "assessor"
+    TEAM_MANAGER = "team-manager"
+    PANEL_CHAIR = "panel-chair"
+    FINANCE = "finance"
+    PARTNER = "partner"
+    POLICY_LEAD = "policy-lead"
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may use an operation.
+
+    Attributes:
+        scope: What a system client's token must name; None where no token is needed.
+        roles: The roles that may use it, themselves or through a system client.
+        keeps: Whether it keeps something, and so runs in a writing transaction.
+    """
+
+    scope: str | None
+    roles: frozenset[Role]
+    keeps: bool
+
+
+EVERYONE = frozenset(Role) - {Role.SYSTEM}
+CASE_WORKERS = frozenset({Role.ASSESSOR, Role.TEAM_MANAGER})
+CASE_READERS = CASE_WORKERS | {Role.AUDITOR}
+POLICY_MAKERS = frozenset({Role.POLICY_LEAD, Role.PANEL_CHAIR})
+
+
+def _public() -> Rule:
+    return Rule(scope=None, roles=frozenset(), keeps=False)
+
+
+def _read(scope: str, roles: frozenset[Role]) -> Rule:
+    return Rule(scope=f"{scope}.read", roles=roles, keeps=False)
+
+
+def _write(scope: str, roles: frozenset[Role]) -> Rule:
+    return Rule(scope=f"{scope}.write", roles=roles, keeps=True)
+
+
+ACCESS: dict[str, Rule] = {
+    "livez": _public(),
+    "readyz": _public(),
+    "version": _public(),
+    "docs": _public(),
+    "docs_asset": _public(),
+    "get_local_offer_policy": _public(),
+    "estimate": _public(),
+    "get_me": _read("me", EVERYONE),
+    "list_policies": _read("policies", EVERYONE),
+    "get_policy": _read("policies", EVERYONE),
+    "get_policy_in_force": _read("policies", EVERYONE),
+    "draft_policy": _write("policies", frozenset({Role.POLICY_LEAD})),
+    "revise_policy": _write("policies", frozenset({Role.POLICY_LEAD})),
+    "check_policy": _read("policies", frozenset({Role.POLICY_LEAD, Role.PANEL_CHAIR})),
+    "approve_policy": _write("policies", POLICY_MAKERS),
+    "publish_policy": _write("policies", POLICY_MAKERS),
+    "withdraw_policy": _write("policies", POLICY_MAKERS),
+    "list_people": _read("people", CASE_READERS),
+    "get_person": _read("people", CASE_READERS),
+    "add_person": _write("people", CASE_WORKERS),
+    "revise_person": _write("people", CASE_WORKERS),
+    "put_monitoring": _write("people", CASE_WORKERS),
+    "get_monitoring": _read("people", CASE_WORKERS),
+    "list_requests": _read("requests", CASE_READERS),
+    "get_request": _read("requests", CASE_READERS),
+    "add_request": _write("requests", CASE_WORKERS),
+    "settle_request": _write("requests", CASE_WORKERS),
+    "list_plans": _read("plans", CASE_READERS),
+    "get_plan": _read("plans", CASE_READERS),
+    "get_plan_version": _read("plans", CASE_READERS),
+    "add_plan": _write("plans", CASE_WORKERS),
+    "add_plan_version": _write("plans", CASE_WORKERS),
+    "try_assessment": _read("assessments", CASE_WORKERS),
+    "add_assessment": _write("assessments", CASE_WORKERS),
+    "list_assessments": _read("assessments", CASE_READERS),
+    "get_assessment": _read("assessments", CASE_READERS),
+    "replay_assessment": _read("assessments", CASE_READERS),
+    "get_statement": _read("assessments", CASE_READERS),
+    "import_people": _write("people", CASE_WORKERS),
+    "import_plans": _write("plans", CASE_WORKERS),
+}
+"""Every operation, by the name of its endpoint function."""
+
+SEES_EVERY_TEAM = frozenset({Role.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking.
+
+    Attributes:
+        subject: The person: the token's own, or the user a system client acts for.
+        role: Their role on the staff register.
+        team: Their team, where the role has one.
+        client: Who sent the request: the same subject, or the system client.
+        scopes: What the client may do; None for a person, whose role alone says it.
+    """
+
+    subject: str
+    role: Role
+    team: str | None
+    client: str
+    scopes: frozenset[str] | None = None
+
+    @property
+    def is_through_system(self) -> bool:
+        """Whether a system client acts for this person."""
+        return self.scopes is not None
+
+    def refuse_unless_allowed(self, rule: Rule) -> None:
+        """Let the caller use an operation, or say why not.
+
+        Raises:
+            NotAllowedForRole: the role or the client's scopes do not allow it.
+        """
+        in_scope = self.scopes is None or rule.scope in self.scopes
+        if self.role not in rule.roles or not in_scope:
+            raise NotAllowedForRole
+
+    def refuse_unless_sees(self, team: str) -> None:
+        """Let the caller see a team's case; another team's is as if it did not exist.
+
+        Raises:
+            NotFound: it is not theirs to see.
+        """
+        if not self.sees(team):
+            raise NotFound
+
+    def sees(self, team: str) -> bool:
+        """Whether the caller may see a team's cases."""
+        return self.role in SEES_EVERY_TEAM or (self.team is not None and self.team == team)
+
+    @property
+    def only_team(self) -> str | None:
+        """The one team whose cases the caller sees; None for someone who sees every team."""
+        return None if self.role in SEES_EVERY_TEAM else self.team or ""
+
+    @property
+    def sees_birth_dates(self) -> bool:
+        """Whether the caller works with people, not only with figures."""
+        return self.role in CASE_WORKERS

@@ -1,0 +1,148 @@
+"""Rows of a CSV file as records.
+
+A column's name is the path of a field in the API's JSON, with dots, list items counted from 1:
+`needs.1.levels.short` is the short-horizon level of the first need. An empty cell is a field left
+out. Cells are text; where a field wants a whole number or true or false, the text is read so.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ras.errors import Problem
+from ras.reading import Location, UnreadableText, problem_of
+from ras.records import Record
+
+R = TypeVar("R", bound=Record)
+LARGEST_INTEGER_DIGITS = 15
+FIRST_DATA_LINE = 2
+
+
+def read_rows(file: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file with the numbers of their lines; the first line names the columns.
+
+    Raises:
+        UnreadableText: the file is not UTF-8, has no header, or names a column twice.
+    """
+    try:
+        text = file.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"The file is not UTF-8 at byte {error.start}; save it as UTF-8."
+        raise UnreadableText([Problem("", "", "not-utf-8", message)]) from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(reader, [])
+        _refuse_unusable(header)
+        for cells in reader:
+            if any(cells):
+                yield reader.line_num, _row(header, cells, reader.line_num)
+    except csv.Error as error:
+        message = f"Line {reader.line_num} is not CSV: {error}."
+        raise UnreadableText([Problem(f"line {reader.line_num}", "", "not-csv", message)]) from None
+
+
+def _refuse_unusable(header: list[str]) -> None:
+    if not any(header):
+        raise UnreadableText([Problem("line 1", "", "no-header", "The first line names the columns.")])
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated:
+        message = f"Columns are named once; these are there twice: {', '.join(repeated)}."
+        raise UnreadableText([Problem("line 1", "", "repeated-column", message)])
+
+
+def _row(header: list[str], cells: list[str], line: int) -> dict[str, str]:
+    if len(cells) > len(header):
+        message = f"Line {line} has {len(cells)} cells and the header {len(header)} columns."
+        raise UnreadableText([Problem(f"line {line}", "", "too-many-cells", message)])
+    return {
+        name: cell.strip() for name, cell in zip(header, cells, strict=False) if name and cell.strip()
+    }
+
+
+def record_of(kind: type[R], row: dict[str, str]) -> R:
+    """Make a record of a row.
+
+    Raises:
+        UnreadableText: one problem for each cell that is missing, unknown or of the wrong kind.
+    """
+    data = _nested(row)
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        if not any([_converted(data, details) for details in error.errors(include_url=False)]):
+            raise UnreadableText(_by_column(error, data)) from None
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        raise UnreadableText(_by_column(error, data)) from None
+
+
+def _nested(row: dict[str, str]) -> dict[str, Any]:
+    """A row's cells at their paths; `needs.1.domain` is in the first item of `needs`."""
+    tree: dict[str, Any] = {}
+    for name, cell in row.items():
+        *parts, last = name.split(".")
+        here = tree
+        for part in parts:
+            here = here.setdefault(part, {})
+            if not isinstance(here, dict):
+                message = f"The columns {part} and {name} cannot both be filled."
+                raise UnreadableText([Problem(name, "", "column-clash", message)])
+        here[last] = cell
+    listed: dict[str, Any] = _lists(tree)
+    return listed
+
+
+def _lists(tree: Any) -> Any:
+    if not isinstance(tree, dict):
+        return tree
+    if tree and all(key.isdecimal() for key in tree):
+        return [_lists(tree[key]) for key in sorted(tree, key=int)]
+    return {key: _lists(value) for key, value in tree.items()}
+
+
+def _converted(data: dict[str, Any], details: ErrorDetails) -> bool:
+    """Put a number or a truth value where pydantic wanted one and the cell's text is one."""
+    text = details["input"]
+    if not isinstance(text, str):
+        return False
+    value: int | bool | None = None
+    if details["type"] == "int_type" and text.isdecimal() and len(text) <= LARGEST_INTEGER_DIGITS:
+        value = int(text)
+    elif details["type"] == "bool_type" and text.lower() in {"true", "false"}:
+        value = text.lower() == "true"
+    if value is None:
+        return False
+    *path, last = details["loc"]
+    here: Any = data
+    for part in path:
+        here = here[part]
+    here[last] = value
+    return True
+
+
+def _by_column(error: ValidationError, data: dict[str, Any]) -> list[Problem]:
+    problems = []
+    for details in error.errors(include_url=False, include_input=False):
+        found = problem_of(details, data)
+        column = column_of(tuple(_parts(found.pointer)))
+        problems.append(Problem(column, found.pointer, found.code, found.message))
+    return problems
+
+
+def _parts(pointer: str) -> Iterator[str | int]:
+    for part in pointer.split("/")[1:]:
+        yield int(part) if part.isdecimal() else part
+
+
+def column_of(location: Location) -> str:
+    """The column of a place in the JSON: list items counted from 1.
+
+    >>> column_of(("needs", 0, "domain"))
+    'needs.1.domain'
+    """
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in location)

@@ -1,0 +1,116 @@
+"""Importing a file row by row, each in a savepoint of the file's one transaction."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from app.bulk.rows import column_of, read_rows, record_of
+from app.bulk.schemas import ImportReport, Keep, PersonLine, PlanLine, RowReport
+from app.errors import NotFound, ProblemItem, RowsRefused, ServiceError
+from app.person import repository as people
+from app.person import service as person
+from app.person.schemas import NewPerson
+from app.plan import service as plan
+from app.plan.schemas import NewPlan
+from app.work import Work
+from ras.canonical import as_written
+from ras.errors import Problem, RasError
+from ras.reading import UnreadableText
+
+ImportRow = Callable[[Work, dict[str, str]], UUID]
+Progress = Callable[[int], None]
+
+
+def import_file(  # noqa: PLR0913  a file and how to treat it
+    work: Work,
+    file: bytes,
+    import_row: ImportRow,
+    *,
+    keep: Keep,
+    max_rows: int | None = None,
+    on_progress: Progress | None = None,
+) -> ImportReport:
+    """Import a CSV file.
+
+    Args:
+        work: The transaction that the whole file is part of.
+        file: The file's bytes, UTF-8.
+        import_row: What to do with a row: `import_person` or `import_plan`.
+        keep: Whether one bad row refuses the file, or the good rows are kept.
+        max_rows: The most rows allowed.
+        on_progress: Told how many rows have been read, now and then.
+
+    Raises:
+        UnreadableText: it is not a CSV file.
+        RowsRefused: some rows are bad, and all or nothing was asked for; each is reported.
+    """
+    reports: list[RowReport] = []
+    for line, row in read_rows(file):
+        if max_rows is not None and len(reports) == max_rows:
+            message = f"A file may have {max_rows:,} rows at most."
+            raise RowsRefused(problems=[Problem(f"line {line}", "", "too-many-rows", message)])
+        reports.append(_import_row(work, line, row, import_row))
+        if on_progress is not None:
+            on_progress(len(reports))
+    bad = [report for report in reports if report.problems]
+    if bad and keep is Keep.ALL_OR_NOTHING:
+        raise RowsRefused(f"{len(bad)} of {len(reports)} rows cannot be kept, so none was.", _problems(bad))
+    return ImportReport(kept=len(reports) - len(bad), refused=len(bad), rows=tuple(reports))
+
+
+def import_person(work: Work, row: dict[str, str]) -> UUID:
+    """Add the person of a row, and what the family told for monitoring."""
+    given = record_of(PersonLine, row)
+    fields = as_written(given)
+    fields.pop("monitoring", None)
+    added = person.add_person(work, NewPerson.model_validate(fields))
+    if given.monitoring is not None:
+        person.put_monitoring(work, added.id, given.monitoring)
+    return added.id
+
+
+def import_plan(work: Work, row: dict[str, str]) -> UUID:
+    """Add the plan of a row to the person with its reference."""
+    given = record_of(PlanLine, row)
+    found = people.find_person_by_reference(work.session, given.person_reference)
+    if found is None or not work.caller.sees(found[1].team):
+        raise NotFound(f"There is no person {given.person_reference}, or they are not in your team.")
+    fields = as_written(given)
+    fields["person_id"] = found[0].id
+    del fields["person_reference"]
+    return plan.add_plan(work, NewPlan.model_validate(fields)).id
+
+
+def _import_row(work: Work, line: int, row: dict[str, str], import_row: ImportRow) -> RowReport:
+    reference = row.get("reference") if "person_reference" not in row else row["person_reference"]
+    try:
+        with work.session.begin_nested():
+            made = import_row(work, row)
+    except UnreadableText as error:
+        problems = error.problems
+    except (ServiceError, RasError) as error:
+        whole = Problem("", "", error.code, str(error).partition("\n")[0])
+        problems = [_by_column(problem) for problem in error.problems] or [whole]
+    else:
+        return RowReport(line=line, reference=reference, id=made, problems=())
+    items = tuple(
+        ProblemItem(pointer=p.pointer, path=p.path, code=p.code, message=p.message) for p in problems
+    )
+    return RowReport(line=line, reference=reference, id=None, problems=items)
+
+
+def _by_column(problem: Problem) -> Problem:
+    parts = [int(part) if part.isdecimal() else part for part in problem.pointer.split("/")[1:]]
+    return Problem(column_of(tuple(parts)), problem.pointer, problem.code, problem.message)
+
+
+def _problems(bad: list[RowReport]) -> list[Problem]:
+    return [
+        Problem(
+            path=f"line {report.line}" + (f", {problem.path}" if problem.path else ""),
+            pointer=problem.pointer,
+            code=problem.code,
+            message=problem.message,
+        )
+        for report in bad
+        for problem in report.problems
+    ]

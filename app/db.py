@@ -1,0 +1,113 @@
+"""The database: SQLite where nothing else is set, PostgreSQL for a council.
+
+A 2xx means committed and flushed: SQLite runs with WAL and `synchronous=FULL`, PostgreSQL with
+`synchronous_commit=on`. SQLite has one writer at a time, so the service lets one write in at a
+time and the others wait in line, in order, without holding a thread.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from app.errors import DatabaseBusy
+
+POOL_SIZE = 16
+"""Connections for readers, and for writers on PostgreSQL."""
+
+
+class Database:
+    """Two engines on one database: one that only reads, one that writes."""
+
+    def __init__(self, url: str, *, busy_seconds: float = 10) -> None:
+        self.url = make_url(url)
+        self.busy_seconds = busy_seconds
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        writers = 1 if self.is_sqlite else POOL_SIZE
+        self.reading = self._engine(pool_size=POOL_SIZE, reading=True)
+        self.writing = self._engine(pool_size=writers, reading=False)
+        self._readers = asyncio.Semaphore(POOL_SIZE)
+        self._writers = asyncio.Semaphore(writers)
+
+    def _engine(self, *, pool_size: int, reading: bool) -> Engine:
+        milliseconds = int(self.busy_seconds * 1000)
+        arguments: dict[str, Any]
+        if self.is_sqlite:
+            arguments = {"check_same_thread": False, "timeout": self.busy_seconds}
+        else:
+            arguments = {
+                "connect_timeout": 3,
+                "options": (
+                    "-c synchronous_commit=on -c timezone=UTC"
+                    f" -c lock_timeout={milliseconds} -c statement_timeout={3 * milliseconds}"
+                    f" -c default_transaction_read_only={'on' if reading else 'off'}"
+                ),
+            }
+        engine = create_engine(
+            self.url,
+            connect_args=arguments,
+            hide_parameters=True,
+            max_overflow=0,
+            pool_pre_ping=not self.is_sqlite,
+            pool_size=pool_size,
+            pool_timeout=self.busy_seconds,
+        )
+        if self.is_sqlite:
+            _set_up_sqlite(engine, reading=reading)
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one moment of the database and changes nothing."""
+        with Session(self.reading, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one transaction: committed at the end, rolled back by an error."""
+        with Session(self.writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def turn(self, *, to_write: bool) -> AsyncIterator[None]:
+        """Wait in line for a connection.
+
+        Raises:
+            DatabaseBusy: the line did not move for as long as a request may wait.
+        """
+        line = self._writers if to_write else self._readers
+        try:
+            await asyncio.wait_for(line.acquire(), timeout=self.busy_seconds)
+        except TimeoutError:
+            raise DatabaseBusy from None
+        try:
+            yield
+        finally:
+            line.release()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.reading.dispose()
+        self.writing.dispose()
+
+
+def _set_up_sqlite(engine: Engine, *, reading: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"query_only={'ON' if reading else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

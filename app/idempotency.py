@@ -1,0 +1,74 @@
+"""Idempotency keys: the same key and request, the same answer; kept with the effect it answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi.responses import Response
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.columns import Moment, Row
+from app.errors import KeyReused
+
+KEY_PATTERN = r"^[!-~]{1,128}$"
+KEPT_HEADERS = ("content-type", "etag", "location")
+
+
+class IdempotencyKeyRow(Row):
+    """What a client's key was answered with."""
+
+    __tablename__ = "idempotency_key"
+
+    client: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_sha256: Mapped[str]
+    status: Mapped[int]
+    headers: Mapped[str]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime] = mapped_column(Moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A client's key for one request.
+
+    Attributes:
+        client: Who sent it; another client's same key is another key.
+        key: What they sent.
+        request_sha256: The request it stands for: method, address and canonical body.
+    """
+
+    client: str
+    key: str
+    request_sha256: str
+
+
+def find_answer(session: Session, key: Key) -> Response | None:
+    """The answer already given for a key.
+
+    Raises:
+        KeyReused: the key came before with another request.
+    """
+    row = session.get(IdempotencyKeyRow, (key.client, key.key))
+    if row is None:
+        return None
+    if row.request_sha256 != key.request_sha256:
+        raise KeyReused
+    headers = dict(line.split(": ", 1) for line in row.headers.splitlines())
+    return Response(row.body, status_code=row.status, headers={**headers, "Idempotency-Replayed": "true"})
+
+
+def keep_answer(session: Session, key: Key, response: Response, *, now: datetime) -> None:
+    """Keep the answer with its effect, in the same transaction."""
+    kept = [f"{name}: {response.headers[name]}" for name in KEPT_HEADERS if name in response.headers]
+    session.add(
+        IdempotencyKeyRow(
+            client=key.client,
+            key=key.key,
+            request_sha256=key.request_sha256,
+            status=response.status_code,
+            headers="\n".join(kept),
+            body=bytes(response.body),
+            kept_at=now,
+        )
+    )

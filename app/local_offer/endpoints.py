@@ -1,0 +1,44 @@
+"""`/local-offer/v1`: public, no login, nothing stored."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.clock import london_day
+from app.edge import Operation
+from app.local_offer import service
+from app.local_offer.schemas import Estimate, NewEstimate, PublishedPolicy, PublishedQuery
+
+router = APIRouter(prefix="/local-offer/v1", tags=["local offer"], route_class=Operation)
+
+CACHED_SECONDS = 300
+
+
+@router.post("/estimates")
+def estimate(given: NewEstimate, request: Request, response: Response) -> Estimate:
+    """An anonymous indicative estimate with its working. Nothing of it is stored."""
+    response.headers["Cache-Control"] = "no-store"
+    state = request.app.state
+    return service.estimate(state.published_policies, given, today=london_day(state.clock()))
+
+
+@router.get(
+    "/policy",
+    response_model=PublishedPolicy,
+    responses={304: {"description": "It has not changed."}},
+)
+def get_local_offer_policy(
+    query: Annotated[PublishedQuery, Query()], request: Request, response: Response
+) -> PublishedPolicy | Response:
+    """The policy in force, in plain words and whole."""
+    state = request.app.state
+    on = query.on or london_day(state.clock())
+    found = service.published_policy(state.published_policies, on)
+    headers = {
+        "ETag": f'"{found.policy.sha256}"',
+        "Cache-Control": f"public, max-age={CACHED_SECONDS}",
+    }
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return found

@@ -1,0 +1,96 @@
+"""The one thing the public side reads: the view of published policies."""
+
+import sqlite3
+from datetime import date
+
+from sqlalchemy import Connection, Engine, column, create_engine, event, select, table
+from sqlalchemy.engine import make_url
+from sqlalchemy.types import Date, String
+
+from ras.dates import Period
+from ras.policy.configuration import PolicyConfiguration
+from ras.policy.document import policy_of
+from ras.policy.register import Published, policy_in_force
+from ras.reading import read_json
+
+VIEW = table(
+    "local_offer_policy",
+    column("sha256", String),
+    column("document", String),
+    column("valid_from", Date),
+    column("valid_before", Date),
+)
+POOL_SIZE = 8
+
+
+class PublishedPolicies:
+    """The published policies, over connections that can read nothing else."""
+
+    def __init__(self, url: str, *, busy_seconds: float) -> None:
+        self._engine = _engine(url, busy_seconds)
+        self._kept: dict[str, PolicyConfiguration] = {}
+
+    def in_force(self, on: date) -> PolicyConfiguration:
+        """The policy in force on a day.
+
+        Raises:
+            NoPolicyInForce: none is.
+        """
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(VIEW.c.sha256, VIEW.c.valid_from, VIEW.c.valid_before))
+            published = [
+                Published(name=row.sha256, in_force=Period(row.valid_from, row.valid_before), key=row.sha256)
+                for row in rows
+            ]
+            wanted = policy_in_force(published, on=on).key
+            return self._read(connection, wanted)
+
+    def _read(self, connection: Connection, sha256: str) -> PolicyConfiguration:
+        """The policy with that hash, read once in the life of the process."""
+        if sha256 not in self._kept:
+            text = connection.scalars(select(VIEW.c.document).where(VIEW.c.sha256 == sha256)).one()
+            self._kept[sha256] = policy_of(read_json(text))
+        return self._kept[sha256]
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def _engine(url: str, busy_seconds: float) -> Engine:
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        options = f"-c default_transaction_read_only=on -c statement_timeout={int(busy_seconds * 1000)}"
+        return create_engine(
+            address,
+            connect_args={"connect_timeout": 3, "options": options},
+            hide_parameters=True,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_size=POOL_SIZE,
+            pool_timeout=busy_seconds,
+        )
+    engine = create_engine(
+        address,
+        connect_args={"check_same_thread": False, "timeout": busy_seconds},
+        hide_parameters=True,
+        max_overflow=0,
+        pool_size=POOL_SIZE,
+        pool_timeout=busy_seconds,
+    )
+    event.listen(engine, "connect", _only_the_view)
+    return engine
+
+
+def _only_the_view(connection: sqlite3.Connection, _record: object) -> None:
+    """Let a SQLite connection read the view, and nothing but through it."""
+
+    def allowed(action: int, one: str | None, _two: str | None, _db: str | None, through: str | None) -> int:
+        if action == sqlite3.SQLITE_READ:
+            mine = VIEW.name in (one, through)
+            return sqlite3.SQLITE_OK if mine else sqlite3.SQLITE_DENY
+        harmless = action in {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_TRANSACTION}
+        return sqlite3.SQLITE_OK if harmless else sqlite3.SQLITE_DENY
+
+    connection.execute("PRAGMA query_only=ON")
+    connection.set_authorizer(allowed)

@@ -1,0 +1,68 @@
+"""The service, put together. Nothing happens at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.assessment.endpoints import router as assessments
+from app.bulk.endpoints import imports_router
+from app.clock import Clock, system_clock
+from app.db import Database
+from app.errors import add_handlers
+from app.ids import NewId, new_id
+from app.local_offer.endpoints import router as local_offer
+from app.local_offer.repository import PublishedPolicies
+from app.middleware import Envelope, PublicAnywhere
+from app.openapi import Described
+from app.operations.endpoints import router as operations
+from app.person.endpoints import router as people
+from app.plan.endpoints import router as plans
+from app.policy.endpoints import router as policies
+from app.request.endpoints import router as requests
+from app.settings import Settings
+from app.tokens import Verifier
+
+
+def create_app(
+    settings: Settings, *, clock: Clock = system_clock, make_id: NewId = new_id
+) -> FastAPI:
+    """Put the service together.
+
+    Args:
+        settings: What the installation sets.
+        clock: Says what time it is; the one source of every moment and day.
+        make_id: Makes the keys of new records.
+    """
+    app = Described(
+        lifespan=_closing,
+        generate_unique_id_function=lambda route: route.name,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=settings.max_body_bytes,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.settings = settings
+    app.state.clock = clock
+    app.state.new_id = make_id
+    app.state.database = Database(settings.sqlalchemy_url, busy_seconds=settings.busy_seconds)
+    app.state.published_policies = PublishedPolicies(
+        settings.local_offer_sqlalchemy_url, busy_seconds=settings.busy_seconds
+    )
+    app.state.verifier = Verifier.from_settings(settings)
+    app.state.keys_in_flight = set()
+
+    for router in (policies, people, requests, plans, assessments, local_offer, operations):
+        app.include_router(router)
+    app.include_router(imports_router(settings))
+    add_handlers(app)
+    app.add_middleware(PublicAnywhere)
+    app.add_middleware(Envelope)
+    return app
+
+
+@asynccontextmanager
+async def _closing(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.database.close()
+    app.state.published_policies.close()

@@ -1,0 +1,49 @@
+"""Bringing a database to this version of the tables, and seeing whether it is there."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.db import Database
+from app.errors import NotMigrated
+
+
+def _scripts() -> Path:
+    """The migrations: at the top of a checkout, inside the package once installed."""
+    package = Path(__file__).parent
+    beside = package.parent / "migrations"
+    return beside if (beside / "env.py").exists() else package / "migrations"
+
+
+def _config(database: Database) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_scripts()).replace("%", "%%"))
+    config.attributes["engine"] = database.writing
+    return config
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Bring the database's tables up to a revision."""
+    if database.is_sqlite and database.url.database:
+        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+    command.upgrade(_config(database), revision)
+
+
+def migrate_down(database: Database, revision: str) -> None:
+    """Take the database's tables back to an earlier revision."""
+    command.downgrade(_config(database), revision)
+
+
+def is_up_to_date(database: Database) -> None:
+    """Let the service work only on tables of its own version.
+
+    Raises:
+        NotMigrated: the tables are of another version.
+    """
+    with database.reading.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    if here != ScriptDirectory.from_config(_config(database)).get_current_head():
+        raise NotMigrated

@@ -1,0 +1,1 @@
+"""People: a pseudonymous reference, a date of birth, a team. No names, no addresses."""

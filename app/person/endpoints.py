@@ -1,0 +1,55 @@
+"""`/v1/people`"""
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.edge import Operation
+from app.person import service
+from app.person.schemas import Monitoring, NewPerson, PeopleQuery, PersonDetails, PersonView
+from app.resources import Page, linked, made, shown
+from app.work import WorkDep
+
+router = APIRouter(prefix="/v1/people", tags=["people"], route_class=Operation)
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+def add_person(new: NewPerson, work: WorkDep, response: Response) -> PersonView:
+    """Add a person to one's own team, by a pseudonymous reference. No names."""
+    return made(response, service.add_person(work, new))
+
+
+@router.get("")
+def list_people(
+    query: Annotated[PeopleQuery, Query()], work: WorkDep, request: Request, response: Response
+) -> Page[PersonView]:
+    """The people of one's own team, oldest record first."""
+    return linked(request, response, service.list_people(work, query))
+
+
+@router.get("/{person_id}")
+def get_person(person_id: UUID, work: WorkDep, response: Response) -> PersonView:
+    """A person."""
+    return shown(response, service.show_person(work, person_id))
+
+
+@router.put("/{person_id}")
+def revise_person(
+    person_id: UUID, details: PersonDetails, work: WorkDep, response: Response
+) -> PersonView:
+    """Write down what is known of a person from now on, or hand the case to another team."""
+    return shown(response, service.revise_person(work, person_id, details))
+
+
+@router.put("/{person_id}/monitoring")
+def put_monitoring(person_id: UUID, monitoring: Monitoring, work: WorkDep) -> Monitoring:
+    """Keep what the family told for equality monitoring. It is never scored."""
+    return service.put_monitoring(work, person_id, monitoring)
+
+
+@router.get("/{person_id}/monitoring")
+def get_monitoring(person_id: UUID, work: WorkDep) -> Monitoring:
+    """What the family told for equality monitoring."""
+    return service.show_monitoring(work, person_id)

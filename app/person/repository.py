@@ -1,0 +1,85 @@
+"""People's SQL."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.errors import NotFound
+from app.person.schemas import PeopleQuery
+from app.person.tables import MonitoringRow, PersonRevisionRow, PersonRow
+
+Person = tuple[PersonRow, PersonRevisionRow]
+"""A person and the latest of what is known."""
+
+
+def _people() -> Select[tuple[PersonRow, PersonRevisionRow]]:
+    other = aliased(PersonRevisionRow)
+    latest = select(func.max(other.revision)).where(other.person_id == PersonRow.id).scalar_subquery()
+    return select(PersonRow, PersonRevisionRow).join(
+        PersonRevisionRow,
+        and_(PersonRevisionRow.person_id == PersonRow.id, PersonRevisionRow.revision == latest),
+    )
+
+
+_PEOPLE = _people()
+
+
+def get_person(session: Session, person_id: UUID) -> Person:
+    """A person.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session.execute(_PEOPLE.where(PersonRow.id == person_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def find_person_by_reference(session: Session, reference: str) -> Person | None:
+    """The person with a reference."""
+    row = session.execute(_PEOPLE.where(PersonRow.reference == reference)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def list_people(session: Session, query: PeopleQuery, *, only_team: str | None) -> list[Person]:
+    """A page of people and one more, oldest first."""
+    wanted = _PEOPLE.order_by(PersonRow.id).limit(query.limit + 1)
+    for team in (query.team, only_team):
+        if team is not None:
+            wanted = wanted.where(PersonRevisionRow.team == team)
+    if query.reference is not None:
+        wanted = wanted.where(PersonRow.reference == query.reference)
+    if query.after is not None:
+        wanted = wanted.where(PersonRow.id > query.after)
+    return [(row[0], row[1]) for row in session.execute(wanted)]
+
+
+def add_person(session: Session, person: PersonRow, revision: PersonRevisionRow) -> None:
+    """Add a person and what is known of them."""
+    session.add(person)
+    session.flush()
+    add_revision(session, revision)
+
+
+def add_revision(session: Session, revision: PersonRevisionRow) -> None:
+    """Add what is known from now on."""
+    session.add(revision)
+    session.flush()
+
+
+def find_monitoring(session: Session, person_id: UUID) -> MonitoringRow | None:
+    """A person's monitoring characteristics."""
+    return session.get(MonitoringRow, person_id)
+
+
+def put_monitoring(session: Session, row: MonitoringRow) -> None:
+    """Keep a person's monitoring characteristics, in place of earlier ones."""
+    session.merge(row)
+    session.flush()
+
+
+def only_teams_people(team: str) -> Select[tuple[UUID]]:
+    """The keys of the people who are in a team now."""
+    return _PEOPLE.with_only_columns(PersonRow.id).where(PersonRevisionRow.team == team)

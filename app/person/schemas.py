@@ -1,0 +1,72 @@
+"""People on the wire."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from app.resources import Kept, PageQuery, Resource
+from ras.records import Code, Day, Pence, Record
+
+Reference = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,10}(-[A-Z0-9]{1,10}){0,3}$", max_length=32)]
+"""A pseudonymous reference: capitals, digits and single hyphens. Never a name or an NHS number."""
+
+
+class PersonDetails(Record):
+    """What can change about a person."""
+
+    born_on: Day
+    """Date of birth."""
+    team: Code
+    """The team whose case it is."""
+    current_package_annual_pence: Pence | None = None
+    """What the council paid towards support before the first decision here, in pence a year."""
+
+
+class NewPerson(PersonDetails):
+    """A person to add."""
+
+    reference: Reference
+    """The case system's pseudonymous reference."""
+
+
+class PersonView(Resource):
+    """A person."""
+
+    collection: ClassVar = "/v1/people"
+
+    reference: Reference
+    """The pseudonymous reference."""
+    born_on: Day | None
+    """Date of birth; null for a reader who works with figures only."""
+    team: Code
+    """The team whose case it is."""
+    current_package_annual_pence: Pence | None
+    """What the council paid before the first decision here, in pence a year; null if not known."""
+    written: Kept
+    """Who wrote this revision down, and when."""
+
+
+class PeopleQuery(PageQuery):
+    """Which people."""
+
+    team: Code | None = None
+    """Only this team's."""
+    reference: Reference | None = None
+    """Only the person with this reference."""
+
+
+class Monitoring(Record):
+    """Characteristics for equality monitoring: never scored, never in a working, each optional."""
+
+    ethnic_group: Code | None = None
+    """In the council's monitoring codes."""
+    sex: Code | None = None
+    """In the council's monitoring codes."""
+    religion_or_belief: Code | None = None
+    """In the council's monitoring codes."""
+    disability: Code | None = None
+    """The kind of disability, in the council's monitoring codes."""
+    first_language: Code | None = None
+    """In the council's monitoring codes."""
+    household: Code | None = None
+    """Who the child lives with, in the council's monitoring codes."""

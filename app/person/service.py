@@ -1,0 +1,135 @@
+"""Adding people and what is known of them."""
+
+from uuid import UUID
+
+from app.errors import NotFound, ReferenceTaken
+from app.person import repository
+from app.person.repository import Person
+from app.person.schemas import Monitoring, NewPerson, PeopleQuery, PersonDetails, PersonView
+from app.person.tables import MonitoringRow, PersonRevisionRow, PersonRow
+from app.resources import Kept, Page, page_of, refuse_future, refuse_stale
+from app.work import Work
+from ras.canonical import as_written, canonical
+from ras.reading import read_json
+
+
+def chain_of(person_id: UUID) -> str:
+    """The audit chain of a person."""
+    return f"person:{person_id}"
+
+
+def get_person(work: Work, person_id: UUID) -> Person:
+    """A person whom the caller may see.
+
+    Raises:
+        NotFound: there is none, or not for this caller.
+    """
+    person, known = repository.get_person(work.session, person_id)
+    work.caller.refuse_unless_sees(known.team)
+    return person, known
+
+
+def add_person(work: Work, new: NewPerson) -> PersonView:
+    """Add a person to the caller's own team.
+
+    Raises:
+        NotFound: the team is not the caller's.
+        ReferenceTaken: another person has the reference.
+    """
+    work.caller.refuse_unless_sees(new.team)
+    refuse_future(work, new.born_on, "born_on")
+    if repository.find_person_by_reference(work.session, new.reference) is not None:
+        raise ReferenceTaken
+    person = PersonRow(
+        id=work.new_id(), reference=new.reference, written_by=work.caller.subject, written_at=work.now
+    )
+    known = _revision(work, person.id, 1, new)
+    repository.add_person(work.session, person, known)
+    work.record_act(chain_of(person.id), "person-added", record=person.id, content=as_written(new))
+    return view_of(work, (person, known))
+
+
+def revise_person(work: Work, person_id: UUID, details: PersonDetails) -> PersonView:
+    """Write down what is known of a person from now on. A case may be handed to another team.
+
+    Raises:
+        NotFound: there is no such person for this caller.
+        PreconditionRequired, PreconditionFailed: the change does not start from the latest state.
+    """
+    person, known = get_person(work, person_id)
+    refuse_stale(work, person.id, known.revision)
+    refuse_future(work, details.born_on, "born_on")
+    revised = _revision(work, person.id, known.revision + 1, details)
+    repository.add_revision(work.session, revised)
+    work.record_act(chain_of(person.id), "person-revised", record=revised.id, content=as_written(details))
+    return view_of(work, (person, revised))
+
+
+def show_person(work: Work, person_id: UUID) -> PersonView:
+    """A person.
+
+    Raises:
+        NotFound: there is none for this caller.
+    """
+    return view_of(work, get_person(work, person_id))
+
+
+def list_people(work: Work, query: PeopleQuery) -> Page[PersonView]:
+    """A page of the people the caller may see."""
+    rows = repository.list_people(work.session, query, only_team=work.caller.only_team)
+    return page_of(rows, query, lambda row: view_of(work, row))
+
+
+def put_monitoring(work: Work, person_id: UUID, monitoring: Monitoring) -> Monitoring:
+    """Keep what the family told for equality monitoring, apart from everything that is scored.
+
+    Raises:
+        NotFound: there is no such person for this caller.
+    """
+    person, _ = get_person(work, person_id)
+    content = canonical(monitoring).decode()
+    repository.put_monitoring(
+        work.session, MonitoringRow(person_id=person.id, content=content, written_at=work.now)
+    )
+    work.record_act(chain_of(person.id), "monitoring-kept", record=person.id, content={})
+    return monitoring
+
+
+def show_monitoring(work: Work, person_id: UUID) -> Monitoring:
+    """What the family told for equality monitoring.
+
+    Raises:
+        NotFound: there is no such person for this caller, or nothing was told.
+    """
+    person, _ = get_person(work, person_id)
+    row = repository.find_monitoring(work.session, person.id)
+    if row is None:
+        raise NotFound
+    return Monitoring.model_validate(read_json(row.content))
+
+
+def view_of(work: Work, found: Person) -> PersonView:
+    """A person as the caller may see them."""
+    person, known = found
+    return PersonView(
+        id=person.id,
+        revision=known.revision,
+        reference=person.reference,
+        born_on=known.born_on if work.caller.sees_birth_dates else None,
+        team=known.team,
+        current_package_annual_pence=known.current_package_annual_pence,
+        written=Kept(by=known.written_by, at=known.written_at),
+    )
+
+
+def _revision(work: Work, person_id: UUID, revision: int, details: PersonDetails) -> PersonRevisionRow:
+    return PersonRevisionRow(
+        id=work.new_id(),
+        person_id=person_id,
+        revision=revision,
+        born_on=details.born_on,
+        team=details.team,
+        current_package_annual_pence=details.current_package_annual_pence,
+        written_by=work.caller.subject,
+        written_at=work.now,
+    )

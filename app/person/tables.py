@@ -1,0 +1,50 @@
+"""People and what is known of them over time."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.columns import Moment, Row
+
+
+class PersonRow(Row):
+    """A child or young person, by a reference that says nothing about them."""
+
+    __tablename__ = "person"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    written_by: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class PersonRevisionRow(Row):
+    """What was known of a person from a moment on; the latest counts."""
+
+    __tablename__ = "person_revision"
+    __table_args__ = (
+        UniqueConstraint("person_id", "revision"),
+        Index("ix_person_revision_team", "team"),
+        CheckConstraint("current_package_annual_pence >= 0", name="package_not_negative"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    revision: Mapped[int]
+    born_on: Mapped[date]
+    team: Mapped[str]
+    current_package_annual_pence: Mapped[int | None] = mapped_column(BigInteger)
+    written_by: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class MonitoringRow(Row):
+    """Characteristics for equality monitoring, kept apart from everything that is scored."""
+
+    __tablename__ = "monitoring"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(Moment)

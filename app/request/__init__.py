@@ -1,0 +1,1 @@
+"""A family's request for a personal budget, and what was answered."""

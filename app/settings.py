@@ -1,0 +1,92 @@
+"""Settings: environment variables that begin with `RAS_`. An unknown one is refused."""
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation can set. Each has a default that is safe on one's own machine."""
+
+    model_config = SettingsConfigDict(env_prefix="RAS_", use_attribute_docstrings=True, frozen=True)
+
+    data_dir: Path = Path("data")
+    """Where the embedded database and the local issuer's key are kept."""
+    database_url: str = ""
+    """`postgresql://user:password@host/name`; left out, SQLite in the data directory."""
+    local_offer_database_url: str = ""
+    """The same database under rights that reach only the published policies; left out, as above."""
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: int = Field(default=8000, ge=1, le=65535)
+    """The port to listen on."""
+    oidc_issuer: str = ""
+    """The identity provider's issuer; left out, a local issuer that is only for one's own machine."""
+    oidc_audience: str = "ras"
+    """Who tokens must be meant for."""
+    oidc_jwks_url: str = ""
+    """Where the identity provider publishes its keys."""
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    """How much is logged."""
+    max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    """The largest request body, in bytes."""
+    max_import_bytes: int = Field(default=20_000_000, ge=1_000)
+    """The largest CSV of a bulk import, in bytes."""
+    max_import_rows: int = Field(default=10_000, ge=1)
+    """The most rows of a bulk import over HTTP."""
+    busy_seconds: float = Field(default=10, gt=0)
+    """How long a request waits for the database before it is told to try again."""
+
+    @model_validator(mode="after")
+    def _identity_is_safe(self) -> Self:
+        if self.oidc_issuer and not self.oidc_jwks_url:
+            raise ValueError("RAS_OIDC_JWKS_URL is needed with RAS_OIDC_ISSUER")
+        if not self.oidc_issuer and not self.listens_on_loopback:
+            raise ValueError(
+                "the local issuer is for one's own machine: set RAS_OIDC_ISSUER to listen on "
+                f"{self.host}"
+            )
+        return self
+
+    @property
+    def listens_on_loopback(self) -> bool:
+        """Whether only this machine can reach the service."""
+        try:
+            return self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The URL of the database."""
+        return _with_driver(self.database_url) or f"sqlite:///{self.data_dir / 'ras.db'}"
+
+    @property
+    def local_offer_sqlalchemy_url(self) -> str:
+        """The URL under which the public side reaches the database."""
+        return _with_driver(self.local_offer_database_url) or self.sqlalchemy_url
+
+
+def _with_driver(url: str) -> str:
+    """Let a plain PostgreSQL address mean the driver that is installed."""
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        ValueError: one is unknown or unusable; the message says which.
+    """
+    known = {f"RAS_{name.upper()}" for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith("RAS_") and name not in known)
+    if unknown:
+        raise ValueError(f"unknown settings: {', '.join(unknown)}")
+    return Settings()

@@ -1,0 +1,1 @@
+"""The staff register: who may use the service, in what role and team."""

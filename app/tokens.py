@@ -1,0 +1,209 @@
+"""Bearer tokens: who is calling, as the identity provider says.
+
+Only asymmetric signatures, only the configured issuer and audience, only keys from the configured
+address. Headers in a token that point elsewhere (`jku`, `x5u`) are never followed.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol
+
+import httpx
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from app.errors import KeysUnavailable, TokenInvalid
+from app.settings import Settings
+
+ALGORITHMS = ("EdDSA", "ES256", "ES384", "PS256", "RS256")
+LEEWAY = timedelta(seconds=30)
+"""How far the identity provider's clock may be from ours."""
+LOCAL_ISSUER = "urn:ras:local-issuer"
+LOCAL_KEY_FILE = "local-issuer.pem"
+REFETCH_AFTER = timedelta(seconds=30)
+"""The least time between two looks for a key that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a verified token says.
+
+    Attributes:
+        subject: Who it was issued to.
+        scopes: What a system client may do, from the `scope` claim.
+    """
+
+    subject: str
+    scopes: frozenset[str]
+
+
+class KeySource(Protocol):
+    """Where the keys that verify tokens come from."""
+
+    def key(self, key_id: str | None, now: datetime) -> jwt.PyJWK:
+        """The key with that id.
+
+        Raises:
+            TokenInvalid: there is none.
+            KeysUnavailable: the identity provider cannot be reached.
+        """
+
+
+class RemoteKeys:
+    """The identity provider's published keys (JWKS), kept, and fetched again for a new key id."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._keys: Mapping[str | None, jwt.PyJWK] = {}
+        self._fetched_at: datetime | None = None
+        self._lock = Lock()
+
+    def key(self, key_id: str | None, now: datetime) -> jwt.PyJWK:
+        """The key with that id, from what is kept or from the provider."""
+        if key_id not in self._keys:
+            with self._lock:
+                if key_id not in self._keys and self._may_fetch(now):
+                    self._fetch(now)
+        try:
+            return self._keys[key_id]
+        except KeyError:
+            raise TokenInvalid from None
+
+    def _may_fetch(self, now: datetime) -> bool:
+        return self._fetched_at is None or now - self._fetched_at >= REFETCH_AFTER
+
+    def _fetch(self, now: datetime) -> None:
+        try:
+            answer = httpx.get(self._url, timeout=5, follow_redirects=False)
+            answer.raise_for_status()
+            keys = jwt.PyJWKSet.from_dict(answer.json()).keys
+        except (httpx.HTTPError, jwt.PyJWTError, ValueError, AttributeError):
+            raise KeysUnavailable from None
+        self._keys = {key.key_id: key for key in keys}
+        self._fetched_at = now
+
+
+class LocalKeys:
+    """The key of the local issuer, for one's own machine: made once, readable by its owner only."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._private = _local_key(data_dir / LOCAL_KEY_FILE)
+        public = self._private.public_key().public_bytes_raw()
+        self.key_id = f"local-{public.hex()[:16]}"
+        self._public = jwt.PyJWK.from_dict(
+            {
+                **json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(self._private.public_key())),
+                "kid": self.key_id,
+                "alg": "EdDSA",
+            }
+        )
+
+    def key(self, key_id: str | None, now: datetime) -> jwt.PyJWK:
+        """The local key, if that is the one meant."""
+        del now
+        if key_id != self.key_id:
+            raise TokenInvalid
+        return self._public
+
+    def issue(
+        self, subject: str, *, audience: str, now: datetime, lasts: timedelta, scopes: str = ""
+    ) -> str:
+        """Sign a token for someone on this machine."""
+        claims = {
+            "iss": LOCAL_ISSUER,
+            "aud": audience,
+            "sub": subject,
+            "iat": int(now.timestamp()),
+            "exp": int((now + lasts).timestamp()),
+        }
+        if scopes:
+            claims["scope"] = scopes
+        return jwt.encode(claims, self._private, algorithm="EdDSA", headers={"kid": self.key_id})
+
+
+def _local_key(path: Path) -> Ed25519PrivateKey:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(made)
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise TypeError(f"{path} does not hold an Ed25519 key")
+    return key
+
+
+class Verifier:
+    """Checks tokens against one issuer, one audience and one source of keys."""
+
+    def __init__(self, *, issuer: str, audience: str, keys: KeySource) -> None:
+        self._issuer, self._audience, self._keys = issuer, audience, keys
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Verifier":
+        """The configured identity provider, or the local issuer where none is configured."""
+        if settings.oidc_issuer:
+            keys: KeySource = RemoteKeys(settings.oidc_jwks_url)
+            return cls(issuer=settings.oidc_issuer, audience=settings.oidc_audience, keys=keys)
+        return cls(
+            issuer=LOCAL_ISSUER, audience=settings.oidc_audience, keys=LocalKeys(settings.data_dir)
+        )
+
+    def verify(self, token: str, *, now: datetime) -> Claims:
+        """What the token says, if it can be trusted at this moment.
+
+        Raises:
+            TokenInvalid: it cannot.
+            KeysUnavailable: the identity provider's keys cannot be read.
+        """
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("alg") not in ALGORITHMS:
+                raise TokenInvalid
+            key = self._keys.key(header.get("kid"), now)
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=list(ALGORITHMS),
+                audience=self._audience,
+                issuer=self._issuer,
+                # Times are checked below: the clock is read in one place.
+                options={
+                    "require": ["exp", "iat", "sub", "iss", "aud"],
+                    "verify_exp": False,
+                    "verify_iat": False,
+                    "verify_nbf": False,
+                },
+            )
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise TokenInvalid from None
+        if not _in_time(claims, now):
+            raise TokenInvalid
+        return _claims(claims)
+
+
+def _in_time(claims: dict[str, Any], now: datetime) -> bool:
+    times = [claims["exp"], claims["iat"], claims.get("nbf", claims["iat"])]
+    if not all(isinstance(time, int | float) for time in times):
+        return False
+    expires, issued, not_before = times
+    moment, leeway = now.timestamp(), LEEWAY.total_seconds()
+    return bool(moment < expires + leeway and max(issued, not_before) <= moment + leeway)
+
+
+def _claims(claims: dict[str, Any]) -> Claims:
+    scope = claims.get("scope", "")
+    return Claims(
+        subject=claims["sub"],
+        scopes=frozenset(scope.split()) if isinstance(scope, str) else frozenset(),
+    )

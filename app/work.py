@@ -1,0 +1,64 @@
+"""One piece of work for one caller: what every service function is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from app.access import Caller
+from app.audit import service as audit
+from app.clock import london_day
+from app.ids import NewId
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A session, who asks, and when it is.
+
+    Attributes:
+        session: The transaction, which the edge commits.
+        caller: Who asks.
+        now: The moment of the request, in UTC.
+        if_match: The ETag that a change says it starts from.
+    """
+
+    session: Session
+    caller: Caller
+    now: datetime
+    make_id: NewId
+    if_match: str | None = None
+
+    @property
+    def today(self) -> date:
+        """The London day of the request."""
+        return london_day(self.now)
+
+    def new_id(self) -> UUID:
+        """A fresh key."""
+        return self.make_id(self.now)
+
+    def record_act(self, chain: str, act: str, *, record: UUID, content: Mapping[str, Any]) -> None:
+        """Add an act to the audit log, in this transaction."""
+        audit.add_act(
+            self.session,
+            chain,
+            act,
+            entry_id=self.new_id(),
+            record=record,
+            caller=self.caller,
+            at=self.now,
+            content=dict(content),
+        )
+
+
+async def _work_of(request: Request) -> Work:
+    work: Work = request.state.work
+    return work
+
+
+WorkDep = Annotated[Work, Depends(_work_of)]
+"""The work of this request; the edge (`app.edge`) opened it and will commit it."""

@@ -1,0 +1,23 @@
+"""Runs migrations on the engine that the service, or the tests, hand over."""
+
+from alembic import context
+from sqlalchemy import Engine
+
+engine: Engine = context.config.attributes["engine"]
+metadata = context.config.attributes.get("metadata")
+
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        transactional_ddl=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            # One migration at a time, whoever starts it; and never wait long for a table in use.
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7727320260)")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+        context.run_migrations()
+    connection.commit()
