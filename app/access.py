@@ -93,10 +93,13 @@ ACCESS: dict[str, Rule] = {
     "get_statement": _read("assessments", CASE_READERS),
     "import_people": _write("people", CASE_WORKERS),
     "import_plans": _write("plans", CASE_WORKERS),
+    "import_monitoring": _write("people", CASE_WORKERS),
 }
 """Every operation, by the name of its endpoint function."""
 
-SEES_EVERY_TEAM = frozenset({Role.AUDITOR})
+SEES_EVERY_TEAM = frozenset({Role.AUDITOR, Role.SYSTEM})
+"""Over HTTP a caller's role is never `system`: a system acts in its user's role. On the machine itself
+the operator's is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,11 @@ class Caller:
     team: str | None
     client: str
     scopes: frozenset[str] | None = None
+
+    @classmethod
+    def operator(cls) -> "Caller":
+        """Whoever has the machine and its database in hand, at the command line."""
+        return cls(subject="operator", role=Role.SYSTEM, team=None, client="command-line")
 
     @property
     def is_through_system(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-import uuid_utils.compat
+import uuid_utils
 
 NewId = Callable[[datetime], UUID]
 """Makes a key for a record made at a moment."""
@@ -12,5 +12,5 @@ NewId = Callable[[datetime], UUID]
 
 def new_id(now: datetime) -> UUID:
     """A fresh key for a record made at `now` (an aware moment)."""
-    seconds = int(now.timestamp())
-    return uuid_utils.compat.uuid7(timestamp=seconds, nanos=now.microsecond * 1000)
+    microseconds = int(now.timestamp()) * 1_000_000 + now.microsecond
+    return UUID(int=uuid_utils.uuid7(nanoseconds=microseconds * 1000).int)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 
 from app.bulk.schemas import ImportQuery, ImportReport
-from app.bulk.service import ImportRow, import_file, import_person, import_plan
+from app.bulk.service import IMPORTS, import_file
 from app.edge import Operation
 from app.settings import Settings
 from app.work import Work, WorkDep
@@ -24,17 +24,23 @@ def imports_router(settings: Settings) -> APIRouter:
         max_body_size=settings.max_import_bytes,
     )
 
-    def run(work: Work, file: bytes, how: ImportQuery, import_row: ImportRow) -> ImportReport:
-        return import_file(work, file, import_row, keep=how.keep, max_rows=settings.max_import_rows)
+    def run(work: Work, kind: str, file: bytes, how: ImportQuery) -> ImportReport:
+        most = settings.max_import_rows
+        return import_file(work, file, IMPORTS[kind], keep=how.keep, max_rows=most)
 
     @router.post("/people", status_code=HTTPStatus.CREATED)
     def import_people(file: File, how: How, work: WorkDep) -> ImportReport:
         """Add people from CSV. Columns: reference, born_on, team, and what `POST /v1/people` takes."""
-        return run(work, file, how, import_person)
+        return run(work, "people", file, how)
 
     @router.post("/plans", status_code=HTTPStatus.CREATED)
     def import_plans(file: File, how: How, work: WorkDep) -> ImportReport:
         """Add plans from CSV. A column's name is a field's path: person_reference, needs.1.domain …"""
-        return run(work, file, how, import_plan)
+        return run(work, "plans", file, how)
+
+    @router.post("/monitoring", status_code=HTTPStatus.CREATED)
+    def import_monitoring(file: File, how: How, work: WorkDep) -> ImportReport:
+        """Keep what families told for equality monitoring, from CSV: person_reference and the answers."""
+        return run(work, "monitoring", file, how)
 
     return router

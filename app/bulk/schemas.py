@@ -4,7 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.errors import ProblemItem
-from app.person.schemas import Monitoring, NewPerson, Reference
+from app.person.schemas import Monitoring, Reference
 from app.plan.schemas import PlanContent
 from ras.records import Record
 
@@ -23,11 +23,11 @@ class ImportQuery(Record):
     """Whether one bad row refuses the file, or the good rows are kept."""
 
 
-class PersonLine(NewPerson):
-    """A row of a people file: the fields of a new person, and what the family told for monitoring."""
+class MonitoringLine(Monitoring):
+    """A row of a monitoring file: what a family told, and whose it is."""
 
-    monitoring: Monitoring | None = None
-    """Kept apart, and never scored."""
+    person_reference: Reference
+    """The person's reference."""
 
 
 class PlanLine(PlanContent):

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 from app.bulk.rows import column_of, read_rows, record_of
-from app.bulk.schemas import ImportReport, Keep, PersonLine, PlanLine, RowReport
+from app.bulk.schemas import ImportReport, Keep, MonitoringLine, PlanLine, RowReport
 from app.errors import NotFound, ProblemItem, RowsRefused, ServiceError
 from app.person import repository as people
 from app.person import service as person
-from app.person.schemas import NewPerson
+from app.person.schemas import Monitoring, NewPerson
 from app.plan import service as plan
 from app.plan.schemas import NewPlan
 from app.work import Work
@@ -34,7 +34,7 @@ def import_file(  # noqa: PLR0913  a file and how to treat it
     Args:
         work: The transaction that the whole file is part of.
         file: The file's bytes, UTF-8.
-        import_row: What to do with a row: `import_person` or `import_plan`.
+        import_row: What to do with a row: one of `IMPORTS`.
         keep: Whether one bad row refuses the file, or the good rows are kept.
         max_rows: The most rows allowed.
         on_progress: Told how many rows have been read, now and then.
@@ -58,26 +58,40 @@ def import_file(  # noqa: PLR0913  a file and how to treat it
 
 
 def import_person(work: Work, row: dict[str, str]) -> UUID:
-    """Add the person of a row, and what the family told for monitoring."""
-    given = record_of(PersonLine, row)
-    fields = as_written(given)
-    fields.pop("monitoring", None)
-    added = person.add_person(work, NewPerson.model_validate(fields))
-    if given.monitoring is not None:
-        person.put_monitoring(work, added.id, given.monitoring)
-    return added.id
+    """Add the person of a row."""
+    return person.add_person(work, record_of(NewPerson, row)).id
 
 
 def import_plan(work: Work, row: dict[str, str]) -> UUID:
     """Add the plan of a row to the person with its reference."""
     given = record_of(PlanLine, row)
-    found = people.find_person_by_reference(work.session, given.person_reference)
-    if found is None or not work.caller.sees(found[1].team):
-        raise NotFound(f"There is no person {given.person_reference}, or they are not in your team.")
     fields = as_written(given)
-    fields["person_id"] = found[0].id
-    del fields["person_reference"]
+    fields["person_id"] = _person_id(work, fields.pop("person_reference"))
     return plan.add_plan(work, NewPlan.model_validate(fields)).id
+
+
+def import_monitoring(work: Work, row: dict[str, str]) -> UUID:
+    """Keep what the family of a row told for monitoring."""
+    given = record_of(MonitoringLine, row)
+    fields = as_written(given)
+    person_id = _person_id(work, fields.pop("person_reference"))
+    person.put_monitoring(work, person_id, Monitoring.model_validate(fields))
+    return person_id
+
+
+IMPORTS: dict[str, ImportRow] = {
+    "people": import_person,
+    "plans": import_plan,
+    "monitoring": import_monitoring,
+}
+"""What can be imported, by the name of its file."""
+
+
+def _person_id(work: Work, reference: str) -> UUID:
+    found = people.find_person_by_reference(work.session, reference)
+    if found is None or not work.caller.sees(found[1].team):
+        raise NotFound(f"There is no person {reference}, or they are not in your team.")
+    return found[0].id
 
 
 def _import_row(work: Work, line: int, row: dict[str, str], import_row: ImportRow) -> RowReport:

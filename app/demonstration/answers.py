@@ -135,10 +135,11 @@ def any_of(rng: Random, items: Sequence[Item]) -> Item:
 def _draw_levels(rng: Random, aim: Exact, points: Points) -> list[int]:
     """Levels that make at least the score aimed at, and leave some room for resources present."""
     wanted = min(points.most, aim + MOST_NATURAL_SUPPORT * float(points.most) * rng.random())
-    emphasis = [(0.4 + rng.random()) * float(ladder[-1]) for ladder in points.levels]
-    per_emphasis = float(wanted) / sum(emphasis)
+    # whole numbers, because sums of floats differ between versions of Python
+    emphasis = [(40 + int(100 * rng.random())) * ladder[-1] for ladder in points.levels]
     levels = [
-        _nearest(ladder, part * per_emphasis) for ladder, part in zip(points.levels, emphasis, strict=True)
+        _nearest(ladder, wanted * float(part / sum(emphasis)))
+        for ladder, part in zip(points.levels, emphasis, strict=True)
     ]
     while sum(points.of(levels)) < max(aim, 1):
         lowest = min(levels)

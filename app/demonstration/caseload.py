@@ -57,6 +57,8 @@ TEAMS_IN_TRANSITION: Final = {"transitions": 86, "north": 7, "south": 7}
 """Teams of children from that age on, in invented per cent."""
 PLAN_KINDS: Final = {"ehc": 72, "care": 28}
 """Whether the plan is an EHC plan or a care plan, in invented per cent."""
+SECTIONS: Final = {"ehc": {"H1": 80, "H2": 20}, "care": {"C1": 60, "C2": 40}}
+"""Sections that provision is numbered in, in invented per cent. H1 and H2 are an EHC plan's for social care."""
 CARE_PLANS_WITH_EHC_REVIEW: Final = 0.2
 """The share of children with a care plan who also have an EHC review coming."""
 
@@ -245,6 +247,7 @@ class _Children:
                 self.ways,
                 born_on=born_on,
                 starts_on=starts_on,
+                section=pick(rng, SECTIONS[kind]),
                 indicative_annual_pence=self.indicative_annual_pence(answers),
             ),
             plan_kind=kind,

@@ -53,10 +53,14 @@ PLAN_COLUMNS: Final = (
     "lines.*.horizons.*",
     "lines.*.provision",
     "lines.*.quoted_price_pence",
-    "lines.*.reason_given",
-    "needs_not_captured",
 )
 """The columns of `plans.csv` in their natural order; a star stands for a number from 1."""
+NOT_IN_BODY: Final[Mapping[str, Any]] = {
+    "born_on": True,
+    "needs_not_captured": True,
+    "lines": {"__all__": {"reason_given"}},
+}
+"""What the engine's plan has and the API's body says in another way."""
 
 
 def write_csv(
@@ -105,7 +109,7 @@ def write_csv(
 
 def plan_body(child: Child) -> dict[str, Any]:
     """A child's plan as the API takes it. The date of birth is left out: it belongs to the person."""
-    plan = child.plan.model_dump(mode="json", exclude={"born_on"}, exclude_none=True)
+    plan = child.plan.model_dump(mode="json", exclude=NOT_IN_BODY, exclude_none=True)
     return {
         "person_reference": child.reference,
         "kind": child.plan_kind,

@@ -124,6 +124,7 @@ def draw_plan(  # noqa: PLR0913  a plan is drawn from all that is known of a chi
     *,
     born_on: date,
     starts_on: date,
+    section: str,
     indicative_annual_pence: int,
 ) -> Plan:
     """Draw the rest of a plan: its answers today are given, its lines cost about the indicative amount.
@@ -135,9 +136,12 @@ def draw_plan(  # noqa: PLR0913  a plan is drawn from all that is known of a chi
         ways: The ways of buying each item, by `rhythms`.
         born_on: The child's date of birth.
         starts_on: The day the plan starts.
+        section: The section of the EHC or care plan that the lines' provision is numbered in, such as `H1`.
         indicative_annual_pence: What the answers are worth, in pence a year.
     """
-    lines = draw_lines(rng, answers, policy, ways, indicative_annual_pence=indicative_annual_pence)
+    lines = draw_lines(
+        rng, answers, policy, ways, section=section, indicative_annual_pence=indicative_annual_pence
+    )
     return Plan(
         born_on=born_on,
         starts_on=starts_on,
@@ -173,18 +177,18 @@ def bare_plan(answers: Answers, policy: PolicyConfiguration, *, born_on: date, s
     )
 
 
-def draw_lines(
+def draw_lines(  # noqa: PLR0913  lines are drawn from needs, money and prices
     rng: Random,
     answers: Answers,
     policy: PolicyConfiguration,
     ways: dict[str, tuple[Rhythm, ...]],
     *,
+    section: str,
     indicative_annual_pence: int,
 ) -> Iterator[PlanLine]:
     """Draw lines for the outcomes with need, the greatest need first, within the plan's budget."""
     low, high = pick(rng, COSTS_OF_PLANS)
     budget = int(max(indicative_annual_pence, LEAST_BUDGET_PENCE) * (low + (high - low) * rng.random()))
-    section = any_of(rng, ("H1", "H1", "H2"))
     ranked = sorted(
         (-level, rng.random(), domain.code)
         for domain, level in zip(policy.domains, answers.levels, strict=True)

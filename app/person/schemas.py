@@ -64,7 +64,7 @@ class Monitoring(Record):
     """In the council's monitoring codes."""
     religion_or_belief: Code | None = None
     """In the council's monitoring codes."""
-    disability: Code | None = None
+    disability_kind: Code | None = None
     """The kind of disability, in the council's monitoring codes."""
     first_language: Code | None = None
     """In the council's monitoring codes."""

@@ -1,0 +1,463 @@
+"""The `ras` command.
+
+Exit codes: 0 done; 1 what was given was refused, and why is said; 2 the command was not understood;
+3 something it needs cannot be had.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from ras.assessment import Assessment, assess
+from ras.canonical import canonical
+from ras.errors import ListsProblems, RasError
+from ras.plan import Plan, read_plan
+from ras.policy.configuration import PolicyConfiguration
+from ras.policy.document import policy_schema, read_policy
+from ras.statement import as_text, family_statement
+
+REFUSED, UNAVAILABLE = 1, 3
+
+cli = typer.Typer(
+    help="A Resource Allocation System for personal budgets: a support plan in, an explained "
+    "indicative amount out, by the council's own published rules.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+staff = typer.Typer(help="The staff register: who may use the service.", no_args_is_help=True)
+cli.add_typer(staff, name="staff")
+
+tell = Console(stderr=True, highlight=False)
+
+PolicyFile = Annotated[
+    Path, typer.Argument(metavar="POLICY", help="A policy document, YAML or JSON.", show_default=False)
+]
+PlanFile = Annotated[
+    Path, typer.Argument(metavar="PLAN", help="A support plan, YAML or JSON.", show_default=False)
+]
+EffectiveOn = Annotated[
+    datetime | None,
+    typer.Option(
+        "--on",
+        formats=["%Y-%m-%d"],
+        help="The day the figures are for. Left out: the day the plan starts.",
+    ),
+]
+
+
+class Kind(StrEnum):
+    """What a file holds."""
+
+    PEOPLE = "people"
+    PLANS = "plans"
+    MONITORING = "monitoring"
+
+
+class RoleName(StrEnum):
+    """The roles of `app.access`, said again so that `ras --help` needs no database library."""
+
+    ASSESSOR = "assessor"
+    TEAM_MANAGER = "team-manager"
+    PANEL_CHAIR = "panel-chair"
+    FINANCE = "finance"
+    PARTNER = "partner"
+    POLICY_LEAD = "policy-lead"
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+
+
+@cli.command()
+def check(policy: PolicyFile) -> None:
+    """Check a policy document and list every mistake by its path."""
+    found = _policy(policy)
+    until = f" to {found.in_force.last_day}" if found.in_force.last_day else " onwards"
+    print(f"{policy}: no mistakes found")
+    print(f"{found.authority.name}: {found.title}, version {found.version}")
+    print(f"in force {found.valid_from}{until}")
+    print(f"sha256 {found.sha256}")
+    if found.illustrative:
+        print(found.illustrative)
+
+
+@cli.command()
+def score(
+    policy: PolicyFile,
+    plan: PlanFile,
+    on: EffectiveOn = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole result as canonical JSON.")] = False,
+) -> None:
+    """Score a plan: the indicative amount and the plan's cost."""
+    _, _, result = _assessed(policy, plan, on)
+    if as_json:
+        sys.stdout.buffer.write(canonical(result) + b"\n")
+        return
+    for name, pence in (
+        ("indicative", result.indicative_annual_pence),
+        ("plan cost", result.plan_cost_annual_pence),
+        ("bought once", result.plan_cost_one_off_pence),
+    ):
+        period = "" if name == "bought once" else " a year"
+        print(f"{name:<12} £{pence // 100:>10,}.{pence % 100:02}{period}")
+    if result.policy.illustrative:
+        print(result.policy.illustrative)
+
+
+@cli.command()
+def explain(policy: PolicyFile, plan: PlanFile, on: EffectiveOn = None) -> None:
+    """Score a plan and explain every step, as the family would read it."""
+    rules, given, result = _assessed(policy, plan, on)
+    print(as_text(family_statement(given, rules, result)))
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of policy documents, for editors."""
+    print(json.dumps(policy_schema(), indent=2, ensure_ascii=False))
+
+
+@cli.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to write the files.")] = Path("demo"),
+    size: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many children.")] = 111,
+    seed: Annotated[int, typer.Option(help="Which caseload: the same seed, the same children.")] = 2017,
+) -> None:
+    """Write a made-up caseload as CSV, and say what the example policy would do to it."""
+    from app.clock import london_day, system_clock  # noqa: PLC0415  only what a command needs is loaded
+    from app.demonstration.caseload import Change, caseload, change  # noqa: PLC0415
+    from app.demonstration.files import write_csv  # noqa: PLC0415
+    from app.demonstration.load import example_policy  # noqa: PLC0415
+
+    policy, today = example_policy(), london_day(system_clock())
+    counts, package, indicative = dict.fromkeys(Change, 0), 0, 0
+
+    with _progress() as (bar, on_progress):
+
+        def counted() -> Iterator[Any]:
+            nonlocal package, indicative
+            drawn = caseload(
+                policy,
+                as_at=today,
+                seed=seed,
+                size=size,
+                on_progress=lambda done: on_progress("drawing the caseload", done, size),
+            )
+            for child in drawn:
+                amount = assess(child.plan, policy, effective_on=today).indicative_annual_pence
+                was = child.current_package_annual_pence
+                counts[change(package_annual_pence=was, indicative_annual_pence=amount)] += 1
+                package, indicative = package + was, indicative + amount
+                yield child
+
+        paths = write_csv(
+            folder, counted(), on_progress=lambda done: on_progress("writing files", done, size)
+        )
+        bar.stop()
+    for path in paths:
+        print(path)
+    print(f"{size} children; packages today £{package // 100:,} a year")
+    print(f"under the example policy £{indicative // 100:,} a year ({_percent(indicative, package)})")
+    print(", ".join(f"{count} {what}" for what, count in counts.items()))
+    print(policy.illustrative)
+
+
+@cli.command()
+def serve(
+    with_demo: Annotated[
+        bool, typer.Option("--demo", help="Fill an empty database with the example policy and caseload.")
+    ] = False,
+    port: Annotated[int | None, typer.Option(help="Instead of RAS_PORT.", min=1, max=65535)] = None,
+) -> None:
+    """Start the service. Settings are environment variables that begin with RAS_."""
+    import uvicorn  # noqa: PLC0415  only what a command needs is loaded
+
+    from app.logs import set_up_logs  # noqa: PLC0415
+    from app.main import create_app  # noqa: PLC0415
+
+    settings = _settings(port)
+    set_up_logs(settings.log_level)
+    app = create_app(settings)
+    if app.state.database.is_sqlite:
+        _migrate(app.state.database)
+    if with_demo:
+        _fill_if_empty(app.state.database)
+    _welcome(settings, app.state.database, with_demo=with_demo)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's tables to this version."""
+    from app import migration  # noqa: PLC0415  only what a command needs is loaded
+
+    with _database() as database:
+        migration.migrate(database)
+    print("The database is up to date.")
+
+
+@cli.command()
+def token(
+    subject: Annotated[str, typer.Argument(help="Someone on the staff register, such as demo-assessor.")],
+    hours: Annotated[int, typer.Option(min=1, max=24, help="How long it lasts.")] = 12,
+    scope: Annotated[str, typer.Option(help="For a system: what it may do, such as 'plans.write'.")] = "",
+) -> None:
+    """Print a token of the local issuer, for one's own machine."""
+    print(_issue(_settings(None), subject, hours=hours, scope=scope))
+
+
+@cli.command(name="import")
+def import_(
+    kind: Annotated[Kind, typer.Argument(help="What the file holds.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file in UTF-8.", show_default=False)],
+    keep_good: Annotated[
+        bool, typer.Option("--keep-good", help="Keep the good rows of a file that has bad ones.")
+    ] = False,
+) -> None:
+    """Import people, plans or monitoring answers from CSV, straight into the database.
+
+    One bad row and nothing is kept, unless --keep-good. Columns are the paths of the API's fields.
+    """
+    from app.bulk.schemas import Keep  # noqa: PLC0415  only what a command needs is loaded
+    from app.bulk.service import IMPORTS, import_file  # noqa: PLC0415
+    from app.errors import RowsRefused  # noqa: PLC0415
+    from ras.reading import UnreadableText  # noqa: PLC0415
+
+    content = _bytes(file)
+    rows = max(content.count(b"\n") - 1, 1)
+    try:
+        with _work() as work, _progress() as (_, on_progress):
+            report = import_file(
+                work,
+                content,
+                IMPORTS[kind],
+                keep=Keep.GOOD_ROWS if keep_good else Keep.ALL_OR_NOTHING,
+                on_progress=lambda done: on_progress(f"importing {kind}", done, rows),
+            )
+    except (RowsRefused, UnreadableText) as error:
+        _refuse(f"{file}: nothing was kept.", [str(problem) for problem in error.problems])
+    for row in report.rows:
+        for problem in row.problems:
+            tell.print(f"line {row.line}, {problem.path}: {problem.message} [{problem.code}]", markup=False)
+    print(f"{report.kept} kept, {report.refused} refused")
+    if report.refused:
+        raise typer.Exit(REFUSED)
+
+
+@staff.command(name="list")
+def list_staff() -> None:
+    """Who is on the register."""
+    from app.staff import repository  # noqa: PLC0415  only what a command needs is loaded
+
+    with _database() as database, database.read() as session:
+        for row in repository.list_staff(session):
+            print(f"{row.subject:<40} {row.role:<14} {row.team or '-':<20} {'' if row.active else 'off'}".rstrip())
+
+
+@staff.command(name="add")
+def add_staff(
+    subject: Annotated[str, typer.Argument(help="The `sub` of their tokens.")],
+    role: Annotated[RoleName, typer.Option(help="What they are.")],
+    team: Annotated[str | None, typer.Option(help="Their team, for an assessor or team manager.")] = None,
+) -> None:
+    """Put someone on the register, or change what they are."""
+    from app.access import Role  # noqa: PLC0415  only what a command needs is loaded
+    from app.staff.service import put_on_register  # noqa: PLC0415
+
+    try:
+        with _work() as work:
+            put_on_register(work, subject, role=Role(role), team=team)
+    except ValueError as error:
+        _refuse(str(error))
+    print(f"{subject} is on the register.")
+
+
+@staff.command(name="remove")
+def remove_staff(subject: Annotated[str, typer.Argument(help="The `sub` of their tokens.")]) -> None:
+    """Take someone off the register. What they did stays."""
+    from app.errors import NotOnStaffRegister  # noqa: PLC0415  only what a command needs is loaded
+    from app.staff.service import take_off_register  # noqa: PLC0415
+
+    try:
+        with _work() as work:
+            take_off_register(work, subject)
+    except NotOnStaffRegister:
+        _refuse(f"{subject} is not on the register.")
+    print(f"{subject} is off the register.")
+
+
+def main() -> None:
+    """Run the command."""
+    cli()
+
+
+def _assessed(
+    policy_path: Path, plan_path: Path, on: datetime | None
+) -> tuple[PolicyConfiguration, Plan, Assessment]:
+    policy = _policy(policy_path)
+    try:
+        plan = read_plan(_text(plan_path))
+        day: date = on.date() if on else plan.starts_on
+        return policy, plan, assess(plan, policy, effective_on=day)
+    except ListsProblems as error:
+        _refuse(f"{plan_path}: {error.opening}", [str(problem) for problem in error.problems])
+    except RasError as error:
+        _refuse(f"{plan_path}: {error}")
+
+
+def _policy(path: Path) -> PolicyConfiguration:
+    try:
+        return read_policy(_text(path))
+    except ListsProblems as error:
+        _refuse(f"{path}: {error.opening}", [str(problem) for problem in error.problems])
+
+
+def _text(path: Path) -> str:
+    try:
+        return _bytes(path).decode()
+    except UnicodeDecodeError:
+        _refuse(f"{path}: the file is not UTF-8.")
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        tell.print(f"{path}: {error.strerror}.", markup=False)
+        raise typer.Exit(UNAVAILABLE) from None
+
+
+def _refuse(why: str, problems: list[str] | None = None) -> NoReturn:
+    tell.print(why, markup=False, soft_wrap=True)
+    for problem in problems or ():
+        tell.print(f"  {problem}", markup=False, soft_wrap=True)
+    raise typer.Exit(REFUSED)
+
+
+def _percent(amount: int, of: int) -> str:
+    tenths = (amount - of) * 1000 // of if of else 0
+    return f"{'+' if tenths >= 0 else '-'}{abs(tenths) // 10}.{abs(tenths) % 10} %"
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[Progress, Any]]:
+    """A bar on standard error, and the function that moves it."""
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=tell, transient=True
+    ) as bar:
+        tasks: dict[str, Any] = {}
+
+        def on_progress(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=of)
+            bar.update(tasks[what], completed=done)
+
+        yield bar, on_progress
+
+
+def _settings(port: int | None) -> Any:
+    from app.settings import read_settings  # noqa: PLC0415  only what a command needs is loaded
+
+    try:
+        settings = read_settings()
+    except ValueError as error:
+        errors = getattr(error, "errors", None)
+        reasons = [f"{e['loc']}: {e['msg']}" for e in errors()] if errors else [str(error)]
+        _refuse("The settings cannot be used.", reasons)
+    return settings.model_copy(update={"port": port}) if port else settings
+
+
+@contextmanager
+def _database() -> Iterator[Any]:
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  only what a command needs is loaded
+
+    from app.db import Database  # noqa: PLC0415
+
+    settings = _settings(None)
+    database = Database(settings.sqlalchemy_url, busy_seconds=settings.busy_seconds)
+    try:
+        yield database
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", error)).partition("\n")[0]
+        tell.print(f"The database cannot be used: {cause} (has `ras migrate` been run?)", markup=False)
+        raise typer.Exit(UNAVAILABLE) from None
+    finally:
+        database.close()
+
+
+@contextmanager
+def _work() -> Iterator[Any]:
+    """The operator's work, in one transaction."""
+    from app.access import Caller  # noqa: PLC0415  only what a command needs is loaded
+    from app.clock import system_clock  # noqa: PLC0415
+    from app.ids import new_id  # noqa: PLC0415
+    from app.work import Work  # noqa: PLC0415
+
+    with _database() as database, database.write() as session:
+        yield Work(session=session, caller=Caller.operator(), now=system_clock(), make_id=new_id)
+
+
+def _migrate(database: Any) -> None:
+    from app import migration  # noqa: PLC0415  only what a command needs is loaded
+
+    migration.migrate(database)
+
+
+def _fill_if_empty(database: Any) -> None:
+    from app.clock import system_clock  # noqa: PLC0415  only what a command needs is loaded
+    from app.demonstration.load import is_empty, load_demonstration  # noqa: PLC0415
+    from app.ids import new_id  # noqa: PLC0415
+
+    if is_empty(database):
+        with _progress() as (_, on_progress):
+            load_demonstration(database, now=system_clock(), make_id=new_id, on_progress=on_progress)
+
+
+def _issue(settings: Any, subject: str, *, hours: int, scope: str = "") -> str:
+    from app.clock import system_clock  # noqa: PLC0415  only what a command needs is loaded
+    from app.tokens import LocalKeys  # noqa: PLC0415
+
+    if settings.oidc_issuer:
+        _refuse("An identity provider is configured: it issues the tokens.")
+    return LocalKeys(settings.data_dir).issue(
+        subject,
+        audience=settings.oidc_audience,
+        now=system_clock(),
+        lasts=timedelta(hours=hours),
+        scopes=scope,
+    )
+
+
+def _welcome(settings: Any, database: Any, *, with_demo: bool) -> None:
+    address = f"http://{settings.host}:{settings.port}"
+    print(f"The API to read and try   {address}/docs")
+    print(f"The public policy         {address}/local-offer/v1/policy")
+    if with_demo and not settings.oidc_issuer:
+        from app.demonstration.load import STAFF  # noqa: PLC0415  only what a command needs is loaded
+        from app.staff import repository  # noqa: PLC0415
+
+        with database.read() as session:
+            known = [row for row in repository.list_staff(session) if row.active and row.subject in STAFF]
+        print("\nTokens for 12 hours, for this machine only (another: ras token SUBJECT):")
+        for row in known:
+            everything = " ".join(_scopes()) if row.role == "system" else ""
+            team = f", team {row.team}" if row.team else ""
+            print(f"\n{row.subject} ({row.role}{team})")
+            print(_issue(settings, row.subject, hours=12, scope=everything))
+        print()
+    sys.stdout.flush()
+
+
+def _scopes() -> list[str]:
+    from app.access import ACCESS  # noqa: PLC0415  only what a command needs is loaded
+
+    return sorted({rule.scope for rule in ACCESS.values() if rule.scope})

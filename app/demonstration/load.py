@@ -1,0 +1,116 @@
+"""A demonstration in an empty database: staff, the example policy, and a caseload, imported from CSV
+as a council's first import would be."""
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from app.access import Caller, Role
+from app.bulk.schemas import Keep
+from app.bulk.service import IMPORTS, import_file
+from app.clock import london_day
+from app.db import Database
+from app.demonstration.caseload import DEFAULT_SEED, DEFAULT_SIZE, caseload
+from app.demonstration.files import write_csv
+from app.ids import NewId
+from app.policy import service as policies
+from app.resources import etag_of
+from app.staff.repository import list_staff
+from app.staff.service import put_on_register
+from app.work import Work
+from ras.policy.configuration import PolicyConfiguration
+from ras.policy.document import read_policy
+
+STAFF: dict[str, tuple[Role, str | None]] = {
+    "demo-assessor": (Role.ASSESSOR, "north"),
+    "demo-assessor-south": (Role.ASSESSOR, "south"),
+    "demo-team-manager": (Role.TEAM_MANAGER, "north"),
+    "demo-panel-chair": (Role.PANEL_CHAIR, None),
+    "demo-finance": (Role.FINANCE, None),
+    "demo-partner": (Role.PARTNER, None),
+    "demo-policy-lead": (Role.POLICY_LEAD, None),
+    "demo-second-policy-lead": (Role.POLICY_LEAD, None),
+    "demo-auditor": (Role.AUDITOR, None),
+    "demo-case-system": (Role.SYSTEM, None),
+}
+"""Who is on the demonstration's staff register."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""
+
+
+def example_policy() -> PolicyConfiguration:
+    """The policy of Exampleshire, which does not exist."""
+    return read_policy((files("app") / "demonstration" / "exampleshire.yaml").read_text())
+
+
+def is_empty(database: Database) -> bool:
+    """Whether nobody is on the staff register yet."""
+    with database.read() as session:
+        return not list_staff(session)
+
+
+def load_demonstration(
+    database: Database,
+    *,
+    now: datetime,
+    make_id: NewId,
+    size: int = DEFAULT_SIZE,
+    seed: int = DEFAULT_SEED,
+    on_progress: Progress | None = None,
+) -> None:
+    """Fill an empty database, all of it or nothing.
+
+    Args:
+        database: A migrated database.
+        now: The moment; the caseload is as at its London day.
+        make_id: Makes keys.
+        size: How many children.
+        seed: Which caseload.
+        on_progress: Told how far it is.
+    """
+    tell = on_progress or (lambda _what, _done, _of: None)
+    with database.write() as session, TemporaryDirectory() as folder:
+
+        def work_of(caller: Caller, if_match: str | None = None) -> Work:
+            return Work(session=session, caller=caller, now=now, make_id=make_id, if_match=if_match)
+
+        operator = work_of(Caller.operator())
+        for subject, (role, team) in STAFF.items():
+            put_on_register(operator, subject, role=role, team=team)
+        policy = example_policy()
+        _publish(policy, work_of)
+        children = caseload(
+            policy,
+            as_at=london_day(now),
+            seed=seed,
+            size=size,
+            on_progress=lambda done: tell("drawing the caseload", done, size),
+        )
+        for path in write_csv(Path(folder), children):
+            import_file(
+                operator,
+                path.read_bytes(),
+                IMPORTS[path.stem],
+                keep=Keep.ALL_OR_NOTHING,
+                on_progress=lambda done, name=path.stem: tell(f"importing {name}", done, size),  # type: ignore[misc]  # mypy cannot see the default's type
+            )
+
+
+def _publish(
+    policy: PolicyConfiguration, work_of: Callable[[Caller, str | None], Work]
+) -> None:
+    """Draft the example policy as one person, approve and publish it as another."""
+
+    def lead(subject: str, if_match: str | None = None) -> Work:
+        role, team = STAFF[subject]
+        caller = Caller(subject=subject, role=role, team=team, client=subject)
+        return work_of(caller, if_match)
+
+    drafted = policies.draft_policy(lead("demo-policy-lead"), policy)
+    for act in (policies.approve_policy, policies.publish_policy):
+        latest = policies.show_policy(lead("demo-second-policy-lead"), drafted.id)
+        etag = etag_of(latest.id, latest.revision)
+        act(lead("demo-second-policy-lead", etag), drafted.id)
