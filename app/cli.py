@@ -133,10 +133,10 @@ def demo(
     seed: Annotated[int, typer.Option(help="Which caseload: the same seed, the same children.")] = 2017,
 ) -> None:
     """Write a made-up caseload as CSV, and say what the example policy would do to it."""
-    from app.clock import london_day, system_clock  # noqa: PLC0415  only what a command needs is loaded
-    from app.demonstration.caseload import Change, caseload, change  # noqa: PLC0415
-    from app.demonstration.files import write_csv  # noqa: PLC0415
-    from app.demonstration.load import example_policy  # noqa: PLC0415
+    from app.clock import london_day, system_clock
+    from app.demonstration.caseload import Change, caseload, change
+    from app.demonstration.files import write_csv
+    from app.demonstration.load import example_policy
 
     policy, today = example_policy(), london_day(system_clock())
     counts, package, indicative = dict.fromkeys(Change, 0), 0, 0
@@ -179,10 +179,10 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Instead of RAS_PORT.", min=1, max=65535)] = None,
 ) -> None:
     """Start the service. Settings are environment variables that begin with RAS_."""
-    import uvicorn  # noqa: PLC0415  only what a command needs is loaded
+    import uvicorn
 
-    from app.logs import set_up_logs  # noqa: PLC0415
-    from app.main import create_app  # noqa: PLC0415
+    from app.logs import set_up_logs
+    from app.main import create_app
 
     settings = _settings(port)
     set_up_logs(settings.log_level)
@@ -198,7 +198,7 @@ def serve(
 @cli.command()
 def migrate() -> None:
     """Bring the database's tables to this version."""
-    from app import migration  # noqa: PLC0415  only what a command needs is loaded
+    from app import migration
 
     with _database() as database:
         migration.migrate(database)
@@ -227,10 +227,10 @@ def import_(
 
     One bad row and nothing is kept, unless --keep-good. Columns are the paths of the API's fields.
     """
-    from app.bulk.schemas import Keep  # noqa: PLC0415  only what a command needs is loaded
-    from app.bulk.service import IMPORTS, import_file  # noqa: PLC0415
-    from app.errors import RowsRefused  # noqa: PLC0415
-    from ras.reading import UnreadableText  # noqa: PLC0415
+    from app.bulk.schemas import Keep
+    from app.bulk.service import IMPORTS, import_file
+    from app.errors import RowsRefused
+    from ras.reading import UnreadableText
 
     content = _bytes(file)
     rows = max(content.count(b"\n") - 1, 1)
@@ -256,11 +256,12 @@ def import_(
 @staff.command(name="list")
 def list_staff() -> None:
     """Who is on the register."""
-    from app.staff import repository  # noqa: PLC0415  only what a command needs is loaded
+    from app.staff import repository
 
     with _database() as database, database.read() as session:
         for row in repository.list_staff(session):
-            print(f"{row.subject:<40} {row.role:<14} {row.team or '-':<20} {'' if row.active else 'off'}".rstrip())
+            standing = row.team or "-" if row.active else "no longer"
+            print(f"{row.subject:<40} {row.role:<14} {standing}")
 
 
 @staff.command(name="add")
@@ -270,8 +271,8 @@ def add_staff(
     team: Annotated[str | None, typer.Option(help="Their team, for an assessor or team manager.")] = None,
 ) -> None:
     """Put someone on the register, or change what they are."""
-    from app.access import Role  # noqa: PLC0415  only what a command needs is loaded
-    from app.staff.service import put_on_register  # noqa: PLC0415
+    from app.access import Role
+    from app.staff.service import put_on_register
 
     try:
         with _work() as work:
@@ -284,8 +285,8 @@ def add_staff(
 @staff.command(name="remove")
 def remove_staff(subject: Annotated[str, typer.Argument(help="The `sub` of their tokens.")]) -> None:
     """Take someone off the register. What they did stays."""
-    from app.errors import NotOnStaffRegister  # noqa: PLC0415  only what a command needs is loaded
-    from app.staff.service import take_off_register  # noqa: PLC0415
+    from app.errors import NotOnStaffRegister
+    from app.staff.service import take_off_register
 
     try:
         with _work() as work:
@@ -365,7 +366,7 @@ def _progress() -> Iterator[tuple[Progress, Any]]:
 
 
 def _settings(port: int | None) -> Any:
-    from app.settings import read_settings  # noqa: PLC0415  only what a command needs is loaded
+    from app.settings import read_settings
 
     try:
         settings = read_settings()
@@ -378,9 +379,9 @@ def _settings(port: int | None) -> Any:
 
 @contextmanager
 def _database() -> Iterator[Any]:
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  only what a command needs is loaded
+    from sqlalchemy.exc import SQLAlchemyError
 
-    from app.db import Database  # noqa: PLC0415
+    from app.db import Database
 
     settings = _settings(None)
     database = Database(settings.sqlalchemy_url, busy_seconds=settings.busy_seconds)
@@ -397,25 +398,25 @@ def _database() -> Iterator[Any]:
 @contextmanager
 def _work() -> Iterator[Any]:
     """The operator's work, in one transaction."""
-    from app.access import Caller  # noqa: PLC0415  only what a command needs is loaded
-    from app.clock import system_clock  # noqa: PLC0415
-    from app.ids import new_id  # noqa: PLC0415
-    from app.work import Work  # noqa: PLC0415
+    from app.access import Caller
+    from app.clock import system_clock
+    from app.ids import new_id
+    from app.work import Work
 
     with _database() as database, database.write() as session:
         yield Work(session=session, caller=Caller.operator(), now=system_clock(), make_id=new_id)
 
 
 def _migrate(database: Any) -> None:
-    from app import migration  # noqa: PLC0415  only what a command needs is loaded
+    from app import migration
 
     migration.migrate(database)
 
 
 def _fill_if_empty(database: Any) -> None:
-    from app.clock import system_clock  # noqa: PLC0415  only what a command needs is loaded
-    from app.demonstration.load import is_empty, load_demonstration  # noqa: PLC0415
-    from app.ids import new_id  # noqa: PLC0415
+    from app.clock import system_clock
+    from app.demonstration.load import is_empty, load_demonstration
+    from app.ids import new_id
 
     if is_empty(database):
         with _progress() as (_, on_progress):
@@ -423,8 +424,8 @@ def _fill_if_empty(database: Any) -> None:
 
 
 def _issue(settings: Any, subject: str, *, hours: int, scope: str = "") -> str:
-    from app.clock import system_clock  # noqa: PLC0415  only what a command needs is loaded
-    from app.tokens import LocalKeys  # noqa: PLC0415
+    from app.clock import system_clock
+    from app.tokens import LocalKeys
 
     if settings.oidc_issuer:
         _refuse("An identity provider is configured: it issues the tokens.")
@@ -442,8 +443,8 @@ def _welcome(settings: Any, database: Any, *, with_demo: bool) -> None:
     print(f"The API to read and try   {address}/docs")
     print(f"The public policy         {address}/local-offer/v1/policy")
     if with_demo and not settings.oidc_issuer:
-        from app.demonstration.load import STAFF  # noqa: PLC0415  only what a command needs is loaded
-        from app.staff import repository  # noqa: PLC0415
+        from app.demonstration.load import STAFF
+        from app.staff import repository
 
         with database.read() as session:
             known = [row for row in repository.list_staff(session) if row.active and row.subject in STAFF]
@@ -458,6 +459,6 @@ def _welcome(settings: Any, database: Any, *, with_demo: bool) -> None:
 
 
 def _scopes() -> list[str]:
-    from app.access import ACCESS  # noqa: PLC0415  only what a command needs is loaded
+    from app.access import ACCESS
 
     return sorted({rule.scope for rule in ACCESS.values() if rule.scope})

@@ -70,44 +70,37 @@ async def _through_the_edge(request: StrictRequest, rule: Rule, handle: Handler)
 
     async with database.turn(to_write=rule.keeps):
         engine = database.writing if rule.keeps else database.reading
-        session = Session(engine, expire_on_commit=False)
+        work = Work(
+            session=Session(engine, expire_on_commit=False),
+            caller=caller,
+            now=now,
+            make_id=request.app.state.new_id,
+            if_match=request.headers.get("if-match"),
+        )
         try:
-            return await _in_transaction(request, session, caller, key, now, handle)
+            return await _in_transaction(request, work, key, handle)
         finally:
-            await run_in_threadpool(session.close)
+            await run_in_threadpool(work.session.close)
 
 
-async def _in_transaction(  # noqa: PLR0913  a request's whole setting
-    request: StrictRequest,
-    session: Session,
-    caller: Caller,
-    key: Key | None,
-    now: datetime,
-    handle: Handler,
-) -> Response:
-    request.state.work = Work(
-        session=session,
-        caller=caller,
-        now=now,
-        make_id=request.app.state.new_id,
-        if_match=request.headers.get("if-match"),
-    )
+async def _in_transaction(request: StrictRequest, work: Work, key: Key | None, handle: Handler) -> Response:
+    request.state.work = work
     if key is None:
         response = await handle(request)
-        await run_in_threadpool(session.commit)
+        await run_in_threadpool(work.session.commit)
         return response
     with _InFlight(request.app.state.keys_in_flight, key):
-        answered = await run_in_threadpool(find_answer, session, key)
+        answered = await run_in_threadpool(find_answer, work.session, key)
         if answered is not None:
             return answered
         response = await handle(request)
-        await run_in_threadpool(_commit_with_answer, session, key, response, now)
+        await run_in_threadpool(_commit_with_answer, work, key, response)
         return response
 
 
-def _commit_with_answer(session: Session, key: Key, response: Response, now: datetime) -> None:
-    keep_answer(session, key, response, now=now)
-    session.commit()
+def _commit_with_answer(work: Work, key: Key, response: Response) -> None:
+    keep_answer(work.session, key, response, now=work.now)
+    work.session.commit()
 
 
 class _InFlight:

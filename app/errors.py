@@ -310,8 +310,14 @@ class Fault(ServiceError):
 
 _ENGINE: dict[type[RasError], tuple[HTTPStatus, str]] = {
     DocumentError: (HTTPStatus.UNPROCESSABLE_ENTITY, "Put right what each problem names; nothing was kept."),
-    CannotCalculate: (HTTPStatus.CONFLICT, "Complete or correct the plan, or choose another day; nothing was kept."),
-    NotAllowed: (HTTPStatus.CONFLICT, "The rules do not allow this; the detail and the problems name the rule."),
+    CannotCalculate: (
+        HTTPStatus.CONFLICT,
+        "Complete or correct the plan, or choose another day; nothing was kept.",
+    ),
+    NotAllowed: (
+        HTTPStatus.CONFLICT,
+        "The rules do not allow this; the detail and the problems name the rule.",
+    ),
 }
 
 
@@ -402,8 +408,8 @@ def invalid(error: RequestValidationError) -> RequestInvalid:
     problems = []
     for details in error.errors():
         place, *within = details["loc"]
-        details = {**details, "loc": tuple(within)}
-        problem = problem_of(details, error.body if place == "body" else None)  # type: ignore[arg-type]  # FastAPI's errors are pydantic's
+        inside = {**details, "loc": tuple(within)}
+        problem = problem_of(inside, error.body if place == "body" else None)  # type: ignore[arg-type]  # FastAPI's errors are pydantic's
         if place != "body":
             name = f"{place}: {'.'.join(map(str, within))}"
             problem = Problem(path=name, pointer=name, code=problem.code, message=problem.message)

@@ -35,8 +35,6 @@ def set_up_logs(level: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _moment(
-    _logger: object, _name: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _moment(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     event["at"] = system_clock().isoformat(timespec="milliseconds")
     return event

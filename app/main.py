@@ -24,9 +24,7 @@ from app.settings import Settings
 from app.tokens import Verifier
 
 
-def create_app(
-    settings: Settings, *, clock: Clock = system_clock, make_id: NewId = new_id
-) -> FastAPI:
+def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewId = new_id) -> FastAPI:
     """Put the service together.
 
     Args:

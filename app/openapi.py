@@ -125,14 +125,14 @@ def _headers(name: str, rule: Rule) -> list[dict[str, Any]]:
         )
     if name in STALE:
         headers.append(
-            _header("If-Match", "The ETag of the state the change starts from.", {"type": "string"}, required=True)
+            _header(
+                "If-Match", "The ETag of the state the change starts from.", {"type": "string"}, required=True
+            )
         )
     return headers
 
 
-def _header(
-    name: str, description: str, schema: dict[str, Any], *, required: bool = False
-) -> dict[str, Any]:
+def _header(name: str, description: str, schema: dict[str, Any], *, required: bool = False) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
 
 
@@ -144,14 +144,23 @@ def examples() -> dict[str, Any]:
     return found
 
 
+def _short(body: Any) -> Any:
+    """An answer with a policy's document, which is long, left to the request that drafted it."""
+    if isinstance(body, dict) and "document" in body:
+        return {**body, "document": {"...": "the whole document, as in POST /v1/policies"}}
+    return body
+
+
 def _add_example(operation: dict[str, Any], example: dict[str, Any]) -> None:
     request, response = example["request"], example["response"]
     if "body" in request and "requestBody" in operation:
         for content in operation["requestBody"]["content"].values():
-            content["example"] = request["body"]
+            content["example"] = (
+                request["body"] if operation["operationId"] == "draft_policy" else _short(request["body"])
+            )
     answers = operation["responses"].get(str(response["status"]), {}).get("content", {})
     if response["content_type"] in answers:
-        answers[response["content_type"]]["example"] = response["body"]
+        answers[response["content_type"]]["example"] = _short(response["body"])
     for parameter in operation.get("parameters", ()):
         given = request["parameters"].get(parameter["name"])
         if given is not None:

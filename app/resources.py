@@ -126,4 +126,3 @@ def refuse_future(work: Work, day: date, field: str) -> None:
     if day > work.today:
         message = f"{day} is still to come; today is {work.today}."
         raise RequestInvalid(problems=[Problem(field, f"/{field}", "day-in-future", message)])
-

@@ -47,8 +47,7 @@ class Settings(BaseSettings):
             raise ValueError("RAS_OIDC_JWKS_URL is needed with RAS_OIDC_ISSUER")
         if not self.oidc_issuer and not self.listens_on_loopback:
             raise ValueError(
-                "the local issuer is for one's own machine: set RAS_OIDC_ISSUER to listen on "
-                f"{self.host}"
+                f"the local issuer is for one's own machine: set RAS_OIDC_ISSUER to listen on {self.host}"
             )
         return self
 

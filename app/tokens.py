@@ -6,7 +6,6 @@ address. Headers in a token that point elsewhere (`jku`, `x5u`) are never follow
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,7 +59,7 @@ class RemoteKeys:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._keys: Mapping[str | None, jwt.PyJWK] = {}
+        self._keys: dict[str | None, jwt.PyJWK] = {}
         self._fetched_at: datetime | None = None
         self._lock = Lock()
 
@@ -111,9 +110,7 @@ class LocalKeys:
             raise TokenInvalid
         return self._public
 
-    def issue(
-        self, subject: str, *, audience: str, now: datetime, lasts: timedelta, scopes: str = ""
-    ) -> str:
+    def issue(self, subject: str, *, audience: str, now: datetime, lasts: timedelta, scopes: str = "") -> str:
         """Sign a token for someone on this machine."""
         claims = {
             "iss": LOCAL_ISSUER,
@@ -155,9 +152,7 @@ class Verifier:
         if settings.oidc_issuer:
             keys: KeySource = RemoteKeys(settings.oidc_jwks_url)
             return cls(issuer=settings.oidc_issuer, audience=settings.oidc_audience, keys=keys)
-        return cls(
-            issuer=LOCAL_ISSUER, audience=settings.oidc_audience, keys=LocalKeys(settings.data_dir)
-        )
+        return cls(issuer=LOCAL_ISSUER, audience=settings.oidc_audience, keys=LocalKeys(settings.data_dir))
 
     def verify(self, token: str, *, now: datetime) -> Claims:
         """What the token says, if it can be trusted at this moment.

@@ -30,9 +30,7 @@ class WordsRow(Row):
     erased_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-def add_words(
-    session: Session, content: dict[str, Any], *, record: UUID, person: UUID
-) -> str | None:
+def add_words(session: Session, content: dict[str, Any], *, record: UUID, person: UUID) -> str | None:
     """Keep the words of a record.
 
     Returns:

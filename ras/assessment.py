@@ -113,9 +113,7 @@ def assess(plan: Plan, policy: PolicyConfiguration, *, effective_on: date) -> As
     periods = horizon_periods(plan, policy)
     headline = _headline(periods, on=effective_on)
     facts = refuse_misfit(plan, policy, on=effective_on)
-    amounts = {
-        rule.horizon: indicative_amount(plan, policy, rule.horizon, facts) for rule in policy.horizons
-    }
+    amounts = {rule.horizon: indicative_amount(plan, policy, rule.horizon, facts) for rule in policy.horizons}
     cost = cost_plan(plan, policy, on=effective_on)
     horizons = tuple(
         _horizon_amount(policy, number, periods, amounts, cost) for number in range(len(policy.horizons))
@@ -207,6 +205,5 @@ def _result(plan: Plan, policy: PolicyConfiguration, chosen: HorizonAmount, *, o
         arithmetic="amount",
         result=chosen.indicative_annual_pence,
         unit=Unit.PENCE_A_YEAR,
-        amount=(chosen.indicative_annual_pence, Unit.PENCE_A_YEAR),
+        numbers={"amount": (chosen.indicative_annual_pence, Unit.PENCE_A_YEAR)},
     )
-

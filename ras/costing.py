@@ -111,7 +111,9 @@ def cost_plan(plan: Plan, policy: PolicyConfiguration, *, on: date) -> PlanCost:
             by_domain[horizon, line.domain] += pence
     for rule in policy.horizons:
         parts = {line.line: line.annual_pence for line in lines if rule.horizon in line.horizons}
-        steps.append(_total("cost.total", {n: p for n, p in parts.items() if p is not None}, policy, rule.horizon))
+        steps.append(
+            _total("cost.total", {n: p for n, p in parts.items() if p is not None}, policy, rule.horizon)
+        )
     bought_once = {line.line: line.one_off_pence for line in lines if line.one_off_pence is not None}
     steps.append(_total("cost.total-once", bought_once, policy, None))
     return PlanCost(
@@ -153,18 +155,18 @@ def _cost_line(line: PlanLine, number: int, policy: PolicyConfiguration, *, on: 
             "how_often": f"a {line.per.value}",
             "on_cost_names": ", ".join(on_cost.title for on_cost in price.on_costs) or "nothing",
         },
-        arithmetic=(
-            f"round_{rounding.mode.replace('-', '_')}"
-            "(quantity * times * price * (100 + on_costs) / 100, step)"
-        ),
+        arithmetic=f"round_{rounding.mode.replace('-', '_')}"
+        "(quantity * times * price * (100 + on_costs) / 100, step)",
         result=rounding.apply(Fraction(exact(line.quantity) * times * each * (100 + on_costs)) / 100),
         unit=Unit.PENCE if once else Unit.PENCE_A_YEAR,
-        line=(number, Unit.NUMBER),
-        quantity=(exact(line.quantity), Unit.NUMBER),
-        times=(times, Unit.NUMBER),
-        price=(each, Unit.PENCE),
-        on_costs=(on_costs, Unit.PERCENT),
-        step=(rounding.step_pence, Unit.PENCE),
+        numbers={
+            "line": (number, Unit.NUMBER),
+            "quantity": (exact(line.quantity), Unit.NUMBER),
+            "times": (times, Unit.NUMBER),
+            "price": (each, Unit.PENCE),
+            "on_costs": (on_costs, Unit.PERCENT),
+            "step": (rounding.step_pence, Unit.PENCE),
+        },
     )
 
 
@@ -190,5 +192,5 @@ def _total(kind: str, parts: dict[int, int], policy: PolicyConfiguration, horizo
         arithmetic=" + ".join(f"line_{number}" for number in parts) or "0",
         result=sum(parts.values()),
         unit=unit,
-        **{f"line_{number}": (pence, unit) for number, pence in parts.items()},
+        numbers={**{f"line_{number}": (pence, unit) for number, pence in parts.items()}},
     )

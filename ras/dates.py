@@ -44,8 +44,10 @@ def add_months(day: date, months: int) -> date:
 
 
 def age_on(born_on: date, on: date) -> int:
-    """Completed years of age. An age is reached at the start of the birthday (Family Law Reform
-    Act 1969 s.9); a child born on 29 February has it on 1 March in a common year.
+    """Completed years of age.
+
+    An age is reached at the start of the birthday (Family Law Reform Act 1969 s.9); a child born on
+    29 February has it on 1 March in a common year.
 
     >>> age_on(date(2012, 2, 29), date(2026, 2, 28)), age_on(date(2012, 2, 29), date(2026, 3, 1))
     (13, 14)
@@ -53,8 +55,19 @@ def age_on(born_on: date, on: date) -> int:
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
 
-MONTHS = tuple(
-    "January February March April May June July August September October November December".split()
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )
 
 

@@ -107,8 +107,7 @@ class AgeOutsidePolicy(CannotCalculate):
     def __init__(self, *, age: int, from_age: int, before_age: int) -> None:
         self.age = age
         super().__init__(
-            f"The policy is for ages {from_age} to {before_age - 1}; on the effective date the "
-            f"age is {age}."
+            f"The policy is for ages {from_age} to {before_age - 1}; on the effective date the age is {age}."
         )
 
 

@@ -86,14 +86,23 @@ def _problems(plan: Plan, misfits: list[Misfit]) -> list[Problem]:
 
 
 def _unknown_codes(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
-    yield from _unknown_needs(plan, policy)
+    yield from _unknown_in_needs(plan, policy)
+    yield from _unknown_in_resources(plan, policy)
+    yield from _unknown_in_circumstances(plan, policy)
+    yield from _unknown_in_lines(plan, policy)
+
+
+def _unknown_in_resources(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
     for n, resource in enumerate(plan.resources):
         if resource.domain not in policy.levels:
-            yield ("resources", n, "domain"), "unknown-domain", _no_such("domain", resource.domain, policy.levels)
+            message = _no_such("domain", resource.domain, policy.levels)
+            yield ("resources", n, "domain"), "unknown-domain", message
         if resource.contribution not in policy.contributions:
-            known = policy.contributions
-            message = _no_such("contribution", resource.contribution, known)
+            message = _no_such("contribution", resource.contribution, policy.contributions)
             yield ("resources", n, "contribution"), "unknown-contribution", message
+
+
+def _unknown_in_circumstances(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
     questions = {question.code: question for question in policy.circumstances}
     seen: set[str] = set()
     for n, given in enumerate(plan.circumstances):
@@ -106,6 +115,9 @@ def _unknown_codes(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
         else:
             yield from _wrong_choice(("circumstances", n), question, given.choice, given.count)
         seen.add(given.circumstance)
+
+
+def _unknown_in_lines(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
     for n, line in enumerate(plan.lines):
         if line.domain not in policy.levels:
             yield ("lines", n, "domain"), "unknown-domain", _no_such("domain", line.domain, policy.levels)
@@ -116,7 +128,7 @@ def _unknown_codes(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
             yield ("lines", n, "purpose"), "unknown-purpose", message
 
 
-def _unknown_needs(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
+def _unknown_in_needs(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
     seen: set[str] = set()
     for n, need in enumerate(plan.needs):
         here: Location = ("needs", n)
@@ -179,7 +191,11 @@ def _answers_missing(plan: Plan, policy: PolicyConfiguration, facts: Facts) -> I
             elif given is None:
                 yield here, "unanswered-domain", f"{where} is not answered. {domain.question}"
             elif given == NOT_KNOWN:
-                yield here, "answer-not-known", f"{where} is not known yet. It has to be found out: it is never 0."
+                yield (
+                    here,
+                    "answer-not-known",
+                    f"{where} is not known yet. It has to be found out: it is never 0.",
+                )
             elif given == NOT_APPLICABLE:
                 yield here, "not-applicable-refused", f"{where} is asked of this child: choose a level."
 

@@ -73,9 +73,7 @@ class Indicative:
     steps: tuple[Step, ...]
 
 
-def indicative_amount(
-    plan: Plan, policy: PolicyConfiguration, horizon: Horizon, facts: Facts
-) -> Indicative:
+def indicative_amount(plan: Plan, policy: PolicyConfiguration, horizon: Horizon, facts: Facts) -> Indicative:
     """Work out one horizon's indicative amount for a plan that fits the policy."""
     scored = score(plan, policy, horizon, facts)
     steps = list(scored.steps)
@@ -122,7 +120,7 @@ def _bound(amount: Exact, policy: PolicyConfiguration, horizon: Horizon, *, has_
         arithmetic=arithmetic,
         result=result,
         unit=unit,
-        **numbers,
+        numbers=numbers,
     )
 
 
@@ -136,8 +134,7 @@ def _to_year(amount: Exact, policy: PolicyConfiguration, horizon: Horizon) -> St
         arithmetic="amount * times",
         result=tidy(amount * times),
         unit=Unit.PENCE_A_YEAR,
-        amount=(amount, policy.money_unit),
-        times=(times, Unit.NUMBER),
+        numbers={"amount": (amount, policy.money_unit), "times": (times, Unit.NUMBER)},
     )
 
 
@@ -152,8 +149,7 @@ def _rounded(amount: Exact, policy: PolicyConfiguration, horizon: Horizon) -> St
         arithmetic=f"round_{rounding.mode.replace('-', '_')}(amount, step)",
         result=rounding.apply(amount),
         unit=Unit.PENCE_A_YEAR,
-        amount=(amount, Unit.PENCE_A_YEAR),
-        step=(rounding.step_pence, Unit.PENCE),
+        numbers={"amount": (amount, Unit.PENCE_A_YEAR), "step": (rounding.step_pence, Unit.PENCE)},
     )
 
 

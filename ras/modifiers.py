@@ -10,7 +10,9 @@ from ras.working import Horizon, Step, Unit, step
 SENTENCES = {
     "modifier.left-out": "{title} does not apply to your child, so nothing changes here.",
     "modifier.add": "{title}: because {because}, {added} is added to {amount}. That makes {result}.",
-    "modifier.multiply": "{title}: because {because}, {amount} is multiplied by {factor}. That makes {result}.",
+    "modifier.multiply": (
+        "{title}: because {because}, {amount} is multiplied by {factor}. That makes {result}."
+    ),
 }
 
 
@@ -35,7 +37,7 @@ def modify(
             arithmetic="amount",
             result=amount,
             unit=unit,
-            amount=before,
+            numbers={"amount": before},
         )
     words = {"title": modifier.title, "because": modifier.because}
     match modifier:
@@ -49,8 +51,7 @@ def modify(
                 arithmetic="amount + added",
                 result=tidy(amount + modifier.amount_pence),
                 unit=unit,
-                amount=before,
-                added=(modifier.amount_pence, unit),
+                numbers={"amount": before, "added": (modifier.amount_pence, unit)},
             )
         case Multiply():
             factor = exact(modifier.factor)
@@ -63,8 +64,7 @@ def modify(
                 arithmetic="amount * factor",
                 result=tidy(amount * factor),
                 unit=unit,
-                amount=before,
-                factor=(factor, Unit.NUMBER),
+                numbers={"amount": before, "factor": (factor, Unit.NUMBER)},
             )
         case _:
             assert_never(modifier)

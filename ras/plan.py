@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from ras.errors import PlanDocumentError
 from ras.reading import UnreadableText, read_document, validated
-from ras.records import Code, Day, Flag, Line, Pence, PositiveText, Record, Whole
+from ras.records import Code, Day, Flag, Pence, PositiveText, Record, Whole
 from ras.working import Horizon
 
 NOT_KNOWN = "not-known"
@@ -121,6 +121,7 @@ class WantedSupport(Record):
     """The provision it secures: the section of the EHC or care plan, such as `H1.2`."""
     quoted_price_pence: Pence | None = None
     """The price on a written quote, where the rate card asks for one, in pence for one unit."""
+
     def wanted_at(self, horizon: Horizon) -> bool:
         """Whether the line is wanted at that horizon."""
         return self.horizons is None or horizon in self.horizons

@@ -21,6 +21,7 @@ MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 32
 MAX_EXACT_INTEGER = 2**53 - 1
 """The largest integer that RFC 8785 and every JSON reader keep exact."""
+MAX_DIGITS = len(str(MAX_EXACT_INTEGER))
 
 Location = tuple[str | int, ...]
 R = TypeVar("R", bound=Record)
@@ -131,18 +132,8 @@ def problem_at(location: Location, data: Any, *, code: str, message: str) -> Pro
     path: list[str] = []
     here = data
     for part in location:
-        name = str(part)
-        try:
-            here = here[part]
-        except (KeyError, IndexError, TypeError):
-            here = None
-        if isinstance(part, int):
-            called = next(
-                (here[key] for key in ("code", "domain", "horizon") if isinstance(here, dict) and key in here),
-                None,
-            )
-            name = called if isinstance(called, str) else str(part)
-        path.append(name)
+        here = _inside(here, part)
+        path.append((_name_of(here) if isinstance(part, int) else None) or str(part))
     return Problem(path=".".join(path), pointer=pointer(location), code=code, message=message)
 
 
@@ -155,16 +146,29 @@ def pointer(location: Location) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
 
 
+def _inside(value: Any, part: str | int) -> Any:
+    """What stands at a place in a mapping or list; None where there is nothing."""
+    try:
+        return value[part]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _name_of(item: Any) -> str | None:
+    """What an item of a list is called, where it says."""
+    names = (item.get(key) for key in ("code", "domain", "horizon")) if isinstance(item, dict) else ()
+    return next((name for name in names if isinstance(name, str)), None)
+
+
 def _in_data(location: tuple[str | int, ...], data: Any) -> Location:
     """Leave out the names of union members that pydantic puts among the real path."""
     real: list[str | int] = []
-    here = data
+    here: Any = data
     last = len(location) - 1
     for number, part in enumerate(location):
-        if isinstance(here, dict) and part in here:
-            here = here[part]
-        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
-            here = here[part]
+        found = _inside(here, part)
+        if found is not None:
+            here = found
         elif number != last or isinstance(here, list):
             continue
         real.append(part)
@@ -196,7 +200,7 @@ def _constant(written: str) -> _Refused:
 
 def _integer(written: str) -> int | _Refused:
     digits = written.replace("_", "")
-    if len(digits) > 17 or abs(int(digits)) > MAX_EXACT_INTEGER:
+    if len(digits) > MAX_DIGITS or abs(int(digits)) > MAX_EXACT_INTEGER:
         return _Refused("number-too-large", "This whole number is too large to be kept exactly.")
     return int(digits)
 
@@ -240,7 +244,7 @@ def _refuse_what_yaml_could_hide(text: str) -> None:
     depth = 0
     documents = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             _refuse("alias", f"Aliases and anchors (& and *) are not used; line {line} has one.")
         if getattr(event, "tag", None):
@@ -262,9 +266,11 @@ def _from_node(node: yaml.Node) -> Any:
         return _object([(str(key.value), _from_node(value)) for key, value in node.value])
     if isinstance(node, yaml.SequenceNode):
         return [_from_node(item) for item in node.value]
-    text = str(node.value)
-    if node.style in {"'", '"', "|", ">"}:
-        return text
+    is_quoted = getattr(node, "style", None) in {"'", '"', "|", ">"}
+    return str(node.value) if is_quoted else _from_plain_scalar(str(node.value))
+
+
+def _from_plain_scalar(text: str) -> Any:
     if text in {"true", "false"}:
         return text == "true"
     if text in {"", "null", "~"}:

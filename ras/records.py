@@ -5,6 +5,7 @@ numbers are whole (`true` and `"4"` are not 4), days are ISO days, and a fractio
 because YAML and JSON would make it a float.
 """
 
+import re
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -15,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 Exact: TypeAlias = int | Fraction
 """A number inside the calculation: never a float, never rounded before its time."""
 
+_LOOKS_LIKE_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 
 
@@ -30,7 +32,7 @@ class Record(BaseModel):
 
 
 def _iso_day(value: object) -> object:
-    if isinstance(value, str) and not (len(value) == 10 and value[4] == value[7] == "-"):
+    if isinstance(value, str) and not _LOOKS_LIKE_A_DAY.fullmatch(value):
         raise ValueError("a day is written YYYY-MM-DD")
     if not isinstance(value, str | date):
         raise ValueError("a day is written YYYY-MM-DD, as text")  # noqa: TRY004  pydantic reads ValueError

@@ -22,7 +22,7 @@ SENTENCES = {
     "score.domain": "{domain}: {level}. {level_points} times a weight of {weight} is {result}.",
     "score.not-asked": "{domain} is not asked of this child, so it is left out.",
     "score.total": "All areas together, times {scale}, make {result}.",
-    "resources.none": "What family, community and services already give is recorded and changes nothing here.",
+    "resources.none": "What family, community and services give is recorded and changes nothing here.",
     "resources.in-descriptors": (
         "What family, community and services already give is part of the description of each level, "
         "so nothing more is taken off."
@@ -62,8 +62,8 @@ def score(plan: Plan, policy: PolicyConfiguration, horizon: Horizon, facts: Fact
     """
     steps: list[Step] = []
     points: dict[str, Exact] = {}
-    for number, domain in enumerate(policy.domains):
-        line = _score_domain(domain, number, plan, policy, horizon, facts)
+    for domain in policy.domains:
+        line = _score_domain(plan, domain, horizon, facts)
         steps.append(line)
         if line.kind == "score.domain":
             points[domain.code] = line.result.number
@@ -79,8 +79,10 @@ def score(plan: Plan, policy: PolicyConfiguration, horizon: Horizon, facts: Fact
             arithmetic=f"({' + '.join(names) or '0'}) * scale",
             result=before,
             unit=Unit.POINTS,
-            scale=(scale, Unit.NUMBER),
-            **{name_of(code): (value, Unit.POINTS) for code, value in points.items()},
+            numbers={
+                "scale": (scale, Unit.NUMBER),
+                **{name_of(code): (value, Unit.POINTS) for code, value in points.items()},
+            },
         )
     )
     taken_off, resource_steps = _resources_present(plan, policy, horizon, points)
@@ -96,22 +98,17 @@ def score(plan: Plan, policy: PolicyConfiguration, horizon: Horizon, facts: Fact
                 arithmetic="score - taken_off * scale",
                 result=after,
                 unit=Unit.POINTS,
-                score=(before, Unit.POINTS),
-                taken_off=(taken_off, Unit.POINTS),
-                scale=(scale, Unit.NUMBER),
+                numbers={
+                    "score": (before, Unit.POINTS),
+                    "taken_off": (taken_off, Unit.POINTS),
+                    "scale": (scale, Unit.NUMBER),
+                },
             )
         )
     return Score(before=before, after=after, steps=tuple(steps))
 
 
-def _score_domain(  # noqa: PLR0913  a domain is scored in its whole setting
-    domain: Domain,
-    number: int,
-    plan: Plan,
-    policy: PolicyConfiguration,
-    horizon: Horizon,
-    facts: Facts,
-) -> Step:
+def _score_domain(plan: Plan, domain: Domain, horizon: Horizon, facts: Facts) -> Step:
     level = answer(plan, domain, horizon, facts)
     if level is None:
         return step(
@@ -134,8 +131,7 @@ def _score_domain(  # noqa: PLR0913  a domain is scored in its whole setting
         arithmetic="weight * level_points",
         result=tidy(weight * level_points),
         unit=Unit.POINTS,
-        weight=(weight, Unit.NUMBER),
-        level_points=(level_points, Unit.POINTS),
+        numbers={"weight": (weight, Unit.NUMBER), "level_points": (level_points, Unit.POINTS)},
     )
 
 
@@ -230,5 +226,5 @@ def _taken_off(
         arithmetic="min(need, weight * present)" if by_points else "need * min(1, present)",
         result=tidy(min(need, weight * present) if by_points else need * min(1, present)),
         unit=Unit.POINTS,
-        **numbers,
+        numbers=numbers,
     )

@@ -125,9 +125,7 @@ def _sections(plan: Plan, policy: PolicyConfiguration, result: Assessment) -> It
     *steps, last = result.working
     headline = [line for line in steps if line.horizon is result.horizon]
     title = next(h.title for h in result.horizons if h.horizon is result.horizon)
-    yield Section(
-        heading=f"Step by step: {title}", paragraphs=(*(say(line) for line in headline), say(last))
-    )
+    yield Section(heading=f"Step by step: {title}", paragraphs=(*(say(line) for line in headline), say(last)))
     yield Section(
         heading="What the support in the plan costs",
         paragraphs=tuple(say(line) for line in result.plan_cost.working),
@@ -171,10 +169,10 @@ def _level(policy: PolicyConfiguration, domain: str, code: str | None) -> str:
 
 
 def _rules(policy: PolicyConfiguration, result: Assessment) -> Iterator[str]:
-    yield f"{policy.authority.name}: {policy.title}, version {policy.version}, in force from {day_in_words(policy.valid_from)}."
+    since = day_in_words(policy.valid_from)
+    yield f"{policy.authority.name}: {policy.title}, version {policy.version}, in force from {since}."
     yield f"It is published here: {policy.source}."
     yield (
         f"Anyone can work the figure out again from the same answers. The policy's fingerprint (SHA-256) is "
         f"{result.policy.sha256}; the engine's version is {result.engine_version}."
     )
-

@@ -81,7 +81,9 @@ class Quantity(Record):
                 return f"{decimal(self.number)}%"
             case Unit.POINTS | Unit.WEEKS:
                 one = self.number == 1
-                return f"{decimal(self.number)} {self.unit.value.removesuffix('s') if one else self.unit.value}"
+                return (
+                    f"{decimal(self.number)} {self.unit.value.removesuffix('s') if one else self.unit.value}"
+                )
             case Unit.PENCE:
                 return pounds(self.number)
             case _:
@@ -118,7 +120,7 @@ class Step(Record):
         return next(given.value for given in self.inputs if given.name == name)
 
 
-def step(  # noqa: PLR0913  each is a part of a line of working
+def step(
     kind: str,
     *,
     rule: str,
@@ -128,11 +130,11 @@ def step(  # noqa: PLR0913  each is a part of a line of working
     unit: Unit,
     horizon: Horizon | None = None,
     words: Mapping[str, str] | None = None,
-    **numbers: tuple[Exact, Unit],
+    numbers: Mapping[str, tuple[Exact, Unit]] | None = None,
 ) -> Step:
     """Write one line of working: `words` are inputs in words, `numbers` are those it computes with."""
     inputs = [Input(name=name, value=text, unit=Unit.TEXT) for name, text in (words or {}).items()]
-    inputs += [Input(name=name, value=exact_text(n), unit=u) for name, (n, u) in numbers.items()]
+    inputs += [Input(name=name, value=exact_text(n), unit=u) for name, (n, u) in (numbers or {}).items()]
     return Step(
         kind=kind,
         horizon=horizon,
@@ -158,7 +160,5 @@ def decimal(value: Exact) -> str:
     about = ""
     if decimal_places(value) is None:
         about, value = "about ", Fraction((Fraction(value) * 200 + 1) // 2, 100)
-    whole, point, part = exact_text(abs(value)).partition(".")
+    whole, point, part = exact_text(-value if value < 0 else value).partition(".")
     return f"{about}{'-' if value < 0 else ''}{int(whole):,}{point}{part}"
-
-

@@ -31,8 +31,9 @@ class PostgresFailed(RuntimeError):
 def postgres_server() -> Iterator[str]:
     """Start a server with an empty data directory, give its URL, stop and remove it at the end.
 
-    It is set as PostgreSQL sets itself: ``fsync`` and ``synchronous_commit`` are on, so that what a test
-    shows of a crash is true. It is reached through a Unix socket in a directory that only its owner can enter.
+    It is set as PostgreSQL sets itself: ``fsync`` and ``synchronous_commit`` are on, so that what a
+    test shows of a crash is true. It is reached through a Unix socket in a directory that only its
+    owner can enter.
 
     Raises:
         PostgresMissing: when neither the wheel nor the system has a PostgreSQL that runs.
@@ -48,7 +49,9 @@ def postgres_server() -> Iterator[str]:
         data = home / "data"
         _make_data_directory(programs, data, account)
         with (data / "postgresql.conf").open("a") as settings:
-            settings.write(f"listen_addresses = ''\nunix_socket_directories = '{home}'\nmax_connections = 100\n")
+            settings.write(
+                f"listen_addresses = ''\nunix_socket_directories = '{home}'\nmax_connections = 100\n"
+            )
         control: list[str | Path] = [programs / "pg_ctl", "-D", data, "-w"]
         try:
             _run([*control, "-l", home / "log", "start"], account)
@@ -61,12 +64,13 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(home)
 
 
-def new_database(base_url: str) -> str:
-    """Create an empty database on the server of ``base_url`` and give its URL."""
+def new_database(base_url: str, *, template: str | None = None) -> str:
+    """Create a database on the server of ``base_url``, empty or a copy of another, and give its URL."""
     name = f"ras_{uuid4().hex}"
     engine = sa.create_engine(base_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        like = sa.make_url(template).database if template else "template1"
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {like}")
     server, mark, options = base_url.partition("?")
     return f"{server.rpartition('/')[0]}/{name}{mark}{options}"
 

@@ -1,4 +1,4 @@
-"""`/v1/assessments`"""
+"""`/v1/assessments`."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from app.assessment import service
+from app.assessment.repository import Found
 from app.assessment.schemas import (
     AssessmentsQuery,
     AssessmentSummary,
@@ -66,9 +67,7 @@ def replay_assessment(assessment_id: UUID, work: WorkDep) -> Replay:
     response_class=Response,
     responses={200: {"content": {"text/html": {}, "text/plain": {}}}},
 )
-def get_statement(
-    assessment_id: UUID, query: Annotated[StatementQuery, Query()], work: WorkDep
-) -> Response:
+def get_statement(assessment_id: UUID, query: Annotated[StatementQuery, Query()], work: WorkDep) -> Response:
     """The statement for the family: what it comes to and every step, in plain sentences."""
     statement = service.write_statement(work, assessment_id)
     if query.format is StatementFormat.TEXT:
@@ -76,7 +75,7 @@ def get_statement(
     return HTMLResponse(statement_page(statement))
 
 
-def _view(found: service.Found) -> AssessmentView:
+def _view(found: Found) -> AssessmentView:
     result = service.result_of(found)
     return AssessmentView(
         **dict(service.summary_of(found)), result=result, sentences=service.sentences_of(result)

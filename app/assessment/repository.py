@@ -42,9 +42,7 @@ def get_assessment(session: Session, assessment_id: UUID) -> Found:
     return Found(row[0], row[1], row[2])
 
 
-def list_assessments(
-    session: Session, query: AssessmentsQuery, *, only_team: str | None
-) -> list[Found]:
+def list_assessments(session: Session, query: AssessmentsQuery, *, only_team: str | None) -> list[Found]:
     """A page of assessments and one more, oldest first."""
     wanted = _ASSESSMENTS.order_by(AssessmentRow.id).limit(query.limit + 1)
     if query.person_id is not None:

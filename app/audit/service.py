@@ -22,7 +22,7 @@ def hold_chain(session: Session, chain: str) -> None:
     repository.lock_head(session, chain)
 
 
-def add_act(  # noqa: PLR0913  an act is all of these
+def add_act(
     session: Session,
     chain: str,
     act: str,
@@ -61,9 +61,7 @@ def add_act(  # noqa: PLR0913  an act is all of these
         hash="",
     )
     entry.hash = entry_hash(entry)
-    repository.add_entry(
-        session, entry, AuditContentRow(entry_id=entry_id, salt=salt, content=kept.decode())
-    )
+    repository.add_entry(session, entry, AuditContentRow(entry_id=entry_id, salt=salt, content=kept.decode()))
 
 
 def commitment(salt: str, content: bytes) -> str:

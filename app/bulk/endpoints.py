@@ -1,4 +1,4 @@
-"""`/v1/imports`"""
+"""`/v1/imports`."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -35,7 +35,7 @@ def imports_router(settings: Settings) -> APIRouter:
 
     @router.post("/plans", status_code=HTTPStatus.CREATED)
     def import_plans(file: File, how: How, work: WorkDep) -> ImportReport:
-        """Add plans from CSV. A column's name is a field's path: person_reference, needs.1.domain …"""
+        """Add plans from CSV. A column's name is a field's path, such as needs.1.domain."""
         return run(work, "plans", file, how)
 
     @router.post("/monitoring", status_code=HTTPStatus.CREATED)

@@ -58,9 +58,7 @@ def _row(header: list[str], cells: list[str], line: int) -> dict[str, str]:
     if len(cells) > len(header):
         message = f"Line {line} has {len(cells)} cells and the header {len(header)} columns."
         raise UnreadableText([Problem(f"line {line}", "", "too-many-cells", message)])
-    return {
-        name: cell.strip() for name, cell in zip(header, cells, strict=False) if name and cell.strip()
-    }
+    return {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name and cell.strip()}
 
 
 def record_of(kind: type[R], row: dict[str, str]) -> R:
@@ -73,7 +71,7 @@ def record_of(kind: type[R], row: dict[str, str]) -> R:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        if not any([_converted(data, details) for details in error.errors(include_url=False)]):
+        if not _convert(data, error):
             raise UnreadableText(_by_column(error, data)) from None
     try:
         return kind.model_validate(data)
@@ -103,6 +101,12 @@ def _lists(tree: Any) -> Any:
     if tree and all(key.isdecimal() for key in tree):
         return [_lists(tree[key]) for key in sorted(tree, key=int)]
     return {key: _lists(value) for key, value in tree.items()}
+
+
+def _convert(data: dict[str, Any], error: ValidationError) -> bool:
+    """Read what cells it can as what pydantic wanted there, and say whether there was one."""
+    converted = [_converted(data, details) for details in error.errors(include_url=False)]
+    return any(converted)
 
 
 def _converted(data: dict[str, Any], details: ErrorDetails) -> bool:

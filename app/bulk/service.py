@@ -20,7 +20,7 @@ ImportRow = Callable[[Work, dict[str, str]], UUID]
 Progress = Callable[[int], None]
 
 
-def import_file(  # noqa: PLR0913  a file and how to treat it
+def import_file(
     work: Work,
     file: bytes,
     import_row: ImportRow,

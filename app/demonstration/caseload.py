@@ -37,7 +37,7 @@ TOTAL_ANNUAL_PENCE: Final = 420_000_00
 """What the packages of `DEFAULT_SIZE` children add up to, in pence a year; in proportion for other sizes."""
 
 TOLERANCE_PERCENT: Final = 10
-"""A package is unchanged while the indicative amount differs from it by no more than this percentage of it."""
+"""A package is unchanged while the indicative amount differs from it by no more than so much of it."""
 TOLERANCE_ANNUAL_PENCE: Final = 250_00
 """Small packages are unchanged up to a difference of so many pence a year, where that allows more."""
 
@@ -58,7 +58,7 @@ TEAMS_IN_TRANSITION: Final = {"transitions": 86, "north": 7, "south": 7}
 PLAN_KINDS: Final = {"ehc": 72, "care": 28}
 """Whether the plan is an EHC plan or a care plan, in invented per cent."""
 SECTIONS: Final = {"ehc": {"H1": 80, "H2": 20}, "care": {"C1": 60, "C2": 40}}
-"""Sections that provision is numbered in, in invented per cent. H1 and H2 are an EHC plan's for social care."""
+"""Sections that provision is numbered in, in invented per cent. An EHC plan's for social care are H1 and H2."""
 CARE_PLANS_WITH_EHC_REVIEW: Final = 0.2
 """The share of children with a care plan who also have an EHC review coming."""
 

@@ -1,22 +1,25 @@
-"""A demonstration in an empty database: staff, the example policy, and a caseload, imported from CSV
-as a council's first import would be."""
+"""A demonstration in an empty database: staff, the example policy and a caseload.
+
+The caseload is imported from CSV, as a council's first import would be.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy.orm import Session
+
 from app.access import Caller, Role
 from app.bulk.schemas import Keep
 from app.bulk.service import IMPORTS, import_file
-from app.clock import london_day
 from app.db import Database
 from app.demonstration.caseload import DEFAULT_SEED, DEFAULT_SIZE, caseload
 from app.demonstration.files import write_csv
 from app.ids import NewId
 from app.policy import service as policies
-from app.resources import etag_of
 from app.staff.repository import list_staff
 from app.staff.service import put_on_register
 from app.work import Work
@@ -73,18 +76,13 @@ def load_demonstration(
     """
     tell = on_progress or (lambda _what, _done, _of: None)
     with database.write() as session, TemporaryDirectory() as folder:
-
-        def work_of(caller: Caller, if_match: str | None = None) -> Work:
-            return Work(session=session, caller=caller, now=now, make_id=make_id, if_match=if_match)
-
-        operator = work_of(Caller.operator())
+        operator = Work(session=session, caller=Caller.operator(), now=now, make_id=make_id)
         for subject, (role, team) in STAFF.items():
             put_on_register(operator, subject, role=role, team=team)
-        policy = example_policy()
-        _publish(policy, work_of)
+        publish_example(session, now=now, make_id=make_id)
         children = caseload(
-            policy,
-            as_at=london_day(now),
+            example_policy(),
+            as_at=operator.today,
             seed=seed,
             size=size,
             on_progress=lambda done: tell("drawing the caseload", done, size),
@@ -95,22 +93,22 @@ def load_demonstration(
                 path.read_bytes(),
                 IMPORTS[path.stem],
                 keep=Keep.ALL_OR_NOTHING,
-                on_progress=lambda done, name=path.stem: tell(f"importing {name}", done, size),  # type: ignore[misc]  # mypy cannot see the default's type
+                on_progress=partial(_tell_import, tell, path.stem, size),
             )
 
 
-def _publish(
-    policy: PolicyConfiguration, work_of: Callable[[Caller, str | None], Work]
-) -> None:
-    """Draft the example policy as one person, approve and publish it as another."""
+def publish_example(session: Session, *, now: datetime, make_id: NewId) -> None:
+    """Draft the example policy as one person, and approve and publish it as another."""
 
     def lead(subject: str, if_match: str | None = None) -> Work:
         role, team = STAFF[subject]
         caller = Caller(subject=subject, role=role, team=team, client=subject)
-        return work_of(caller, if_match)
+        return Work(session=session, caller=caller, now=now, make_id=make_id, if_match=if_match)
 
-    drafted = policies.draft_policy(lead("demo-policy-lead"), policy)
+    latest = policies.draft_policy(lead("demo-policy-lead"), example_policy())
     for act in (policies.approve_policy, policies.publish_policy):
-        latest = policies.show_policy(lead("demo-second-policy-lead"), drafted.id)
-        etag = etag_of(latest.id, latest.revision)
-        act(lead("demo-second-policy-lead", etag), drafted.id)
+        latest = act(lead("demo-second-policy-lead", latest.etag), latest.id)
+
+
+def _tell_import(tell: Progress, name: str, of: int, done: int) -> None:
+    tell(f"importing {name}", done, of)

@@ -116,7 +116,7 @@ def rhythms(policy: PolicyConfiguration, *, on: date) -> dict[str, tuple[Rhythm,
     return ways
 
 
-def draw_plan(  # noqa: PLR0913  a plan is drawn from all that is known of a child
+def draw_plan(
     rng: Random,
     answers: Answers,
     policy: PolicyConfiguration,
@@ -177,7 +177,7 @@ def bare_plan(answers: Answers, policy: PolicyConfiguration, *, born_on: date, s
     )
 
 
-def draw_lines(  # noqa: PLR0913  lines are drawn from needs, money and prices
+def draw_lines(
     rng: Random,
     answers: Answers,
     policy: PolicyConfiguration,
@@ -195,7 +195,9 @@ def draw_lines(  # noqa: PLR0913  lines are drawn from needs, money and prices
         if level
     )
     outcomes = [code for _, _, code in ranked]
-    wanted = pick(rng, next((n for below, n in LINES_BY_BUDGET_PENCE if budget < below), LINES_OF_LARGE_PLANS))
+    wanted = pick(
+        rng, next((n for below, n in LINES_BY_BUDGET_PENCE if budget < below), LINES_OF_LARGE_PLANS)
+    )
     for number in range(1, wanted + 1):
         domain = outcomes[(number - 1) % len(outcomes)]
         last = number == wanted
@@ -295,7 +297,7 @@ def _draw_resources(rng: Random, answers: Answers, policy: PolicyConfiguration) 
             )
 
 
-def _resource(  # noqa: PLR0913  a resource has so many parts
+def _resource(
     rng: Random,
     domain: str,
     contribution: str,

@@ -97,10 +97,10 @@ def _in_words(policy: PolicyConfiguration) -> Iterator[str]:
     yield f"We ask about {len(policy.domains)} areas of your child's life: {titles}."
     yield "Each answer has points. We multiply them by the area's weight and add them up."
     yield {
-        "none": "What family, community and services already give is written down and takes nothing off.",
+        "none": "What family, community and services give is written down and takes nothing off.",
         "in-descriptors": "The answers already describe the help needed beyond what is there.",
-        "points": "Help that is already there, is freely given and will last takes points off its own area, once.",
-        "fraction": "Help that is already there, is freely given and will last covers a part of its own area, once.",
+        "points": "Help that is there, is freely given and will last takes points off its own area, once.",
+        "fraction": "Help that is there, is freely given and will last covers a part of its own area, once.",
     }[policy.resources_present.mode]
     yield "The points that are left become money by the table below."
     for modifier in policy.modifiers:
@@ -114,6 +114,7 @@ def _in_words(policy: PolicyConfiguration) -> Iterator[str]:
         yield f"An amount above {cap} stands, and the panel looks at it."
     if policy.bounds and policy.bounds.hard_cap_pence is not None:
         cap = Quantity.of(policy.bounds.hard_cap_pence, policy.money_unit)
-        yield f"An amount above {cap} is cut to it, and a person has to look at the child's needs and give reasons."
-    yield f"The yearly amount is rounded once, to a multiple of {Quantity.of(policy.rounding.step_pence, Unit.PENCE)}."
+        yield f"An amount above {cap} is cut to it; a person then looks at the needs and gives reasons."
+    step = Quantity.of(policy.rounding.step_pence, Unit.PENCE)
+    yield f"The yearly amount is rounded once, to a multiple of {step}."
     yield NOT_AN_OFFER

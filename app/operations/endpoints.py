@@ -1,4 +1,4 @@
-"""`/livez`, `/readyz`, `/version`, `/docs`, `/v1/me`"""
+"""`/livez`, `/readyz`, `/version`, `/docs`, `/v1/me`."""
 
 from importlib.metadata import version as version_of
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`/v1/people`"""
+"""`/v1/people`."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -36,9 +36,7 @@ def get_person(person_id: UUID, work: WorkDep, response: Response) -> PersonView
 
 
 @router.put("/{person_id}")
-def revise_person(
-    person_id: UUID, details: PersonDetails, work: WorkDep, response: Response
-) -> PersonView:
+def revise_person(person_id: UUID, details: PersonDetails, work: WorkDep, response: Response) -> PersonView:
     """Write down what is known of a person from now on, or hand the case to another team."""
     return shown(response, service.revise_person(work, person_id, details))
 

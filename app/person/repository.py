@@ -13,7 +13,7 @@ Person = tuple[PersonRow, PersonRevisionRow]
 """A person and the latest of what is known."""
 
 
-def _people() -> Select[tuple[PersonRow, PersonRevisionRow]]:
+def _people() -> Select[PersonRow, PersonRevisionRow]:
     other = aliased(PersonRevisionRow)
     latest = select(func.max(other.revision)).where(other.person_id == PersonRow.id).scalar_subquery()
     return select(PersonRow, PersonRevisionRow).join(
@@ -80,6 +80,6 @@ def put_monitoring(session: Session, row: MonitoringRow) -> None:
     session.flush()
 
 
-def only_teams_people(team: str) -> Select[tuple[UUID]]:
+def only_teams_people(team: str) -> Select[UUID]:
     """The keys of the people who are in a team now."""
     return _PEOPLE.with_only_columns(PersonRow.id).where(PersonRevisionRow.team == team)

@@ -1,4 +1,4 @@
-"""`/v1/plans`"""
+"""`/v1/plans`."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -36,9 +36,7 @@ def get_plan(plan_id: UUID, work: WorkDep, response: Response) -> PlanView:
 
 
 @router.post("/{plan_id}/versions", status_code=HTTPStatus.CREATED)
-def add_plan_version(
-    plan_id: UUID, content: PlanContent, work: WorkDep, response: Response
-) -> PlanView:
+def add_plan_version(plan_id: UUID, content: PlanContent, work: WorkDep, response: Response) -> PlanView:
     """Add the next version of a plan. Earlier versions stay as they were."""
     return made(response, service.add_plan_version(work, plan_id, content))
 

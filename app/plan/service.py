@@ -169,5 +169,3 @@ def _view(work: Work, found: repository.Plan) -> PlanView:
         content=content,
         written=Kept(by=version.written_by, at=version.written_at),
     )
-
-

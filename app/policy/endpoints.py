@@ -1,4 +1,4 @@
-"""`/v1/policies`"""
+"""`/v1/policies`."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -59,9 +59,7 @@ def get_policy(policy_id: UUID, work: WorkDep, response: Response) -> PolicyView
 
 
 @router.put("/{policy_id}")
-def revise_policy(
-    policy_id: UUID, text: PolicyText, work: WorkDep, response: Response
-) -> PolicyView:
+def revise_policy(policy_id: UUID, text: PolicyText, work: WorkDep, response: Response) -> PolicyView:
     """Change a draft. An approval given before no longer counts."""
     return shown(response, service.revise_policy(work, policy_id, text.document))
 

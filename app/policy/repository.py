@@ -140,7 +140,7 @@ def add_event(session: Session, row: PolicyEventRow) -> None:
     session.flush()
 
 
-def _policies(session: Session, wanted: Select[tuple[PolicyRow]]) -> list[Policy]:
+def _policies(session: Session, wanted: Select[PolicyRow]) -> list[Policy]:
     rows = list(session.scalars(wanted))
     ids = [row.id for row in rows]
     revisions = _by_policy(
@@ -152,9 +152,7 @@ def _policies(session: Session, wanted: Select[tuple[PolicyRow]]) -> list[Policy
     )
     events = _by_policy(
         session.scalars(
-            select(PolicyEventRow)
-            .where(PolicyEventRow.policy_id.in_(ids))
-            .order_by(PolicyEventRow.sequence)
+            select(PolicyEventRow).where(PolicyEventRow.policy_id.in_(ids)).order_by(PolicyEventRow.sequence)
         )
     )
     return [Policy(row, tuple(revisions.get(row.id, ())), tuple(events.get(row.id, ()))) for row in rows]

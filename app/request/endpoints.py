@@ -1,4 +1,4 @@
-"""`/v1/requests`"""
+"""`/v1/requests`."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -36,8 +36,6 @@ def get_request(request_id: UUID, work: WorkDep, response: Response) -> RequestV
 
 
 @router.post("/{request_id}/outcome")
-def settle_request(
-    request_id: UUID, new: NewOutcome, work: WorkDep, response: Response
-) -> RequestView:
+def settle_request(request_id: UUID, new: NewOutcome, work: WorkDep, response: Response) -> RequestView:
     """Write down what was answered. A refusal has reasons and a right to review."""
     return shown(response, service.settle_request(work, request_id, new))

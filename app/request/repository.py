@@ -13,7 +13,7 @@ from app.request.tables import BudgetRequestRow, RequestOutcomeRow
 Request = tuple[BudgetRequestRow, RequestOutcomeRow | None]
 """A request and its outcome, if it has one."""
 
-_REQUESTS: Select[tuple[BudgetRequestRow, RequestOutcomeRow]] = select(
+_REQUESTS: Select[BudgetRequestRow, RequestOutcomeRow] = select(
     BudgetRequestRow, RequestOutcomeRow
 ).outerjoin(RequestOutcomeRow, RequestOutcomeRow.request_id == BudgetRequestRow.id)
 

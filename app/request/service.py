@@ -58,9 +58,7 @@ def settle_request(work: Work, request_id: UUID, new: NewOutcome) -> RequestView
     if outcome is not None:
         raise WrongState("This request has been answered; a new request can be written down.")
     refuse_future(work, new.decided_on, "decided_on")
-    committed = add_words(
-        work.session, {"reasons": new.reasons}, record=row.id, person=row.person_id
-    )
+    committed = add_words(work.session, {"reasons": new.reasons}, record=row.id, person=row.person_id)
     settled = RequestOutcomeRow(
         request_id=row.id,
         outcome=new.outcome,

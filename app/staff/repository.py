@@ -5,11 +5,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.staff.tables import StaffRow
 
-_LATEST = (
-    select(StaffRow)
-    .order_by(StaffRow.revision.desc())
-    .limit(1)
-)
+_LATEST = select(StaffRow).order_by(StaffRow.revision.desc()).limit(1)
 
 
 def find_staff(session: Session, subject: str) -> StaffRow | None:
@@ -21,7 +17,9 @@ def list_staff(session: Session) -> list[StaffRow]:
     """The latest entry about everyone, by subject."""
     other = aliased(StaffRow)
     latest = select(func.max(other.revision)).where(other.subject == StaffRow.subject).scalar_subquery()
-    return list(session.scalars(select(StaffRow).where(StaffRow.revision == latest).order_by(StaffRow.subject)))
+    return list(
+        session.scalars(select(StaffRow).where(StaffRow.revision == latest).order_by(StaffRow.subject))
+    )
 
 
 def add_staff(session: Session, row: StaffRow) -> None:

@@ -23,6 +23,6 @@ if TYPE_CHECKING:
     Allocation: TypeAlias = Variant
 else:
     # A union that type checkers cannot know, since files add to it.
-    Allocation = Annotated[Union[VARIANTS], Discriminator("variant")]
+    Allocation = Annotated[Union[VARIANTS], Discriminator("variant")]  # noqa: UP007  a tuple takes no bars
 
 __all__ = ["VARIANTS", "Allocation", "Variant"]

@@ -57,7 +57,7 @@ class Banded(Variant):
             arithmetic="amount",
             result=band.amount_pence,
             unit=unit,
-            **numbers,
+            numbers=numbers,
         )
 
     def faults(self) -> Iterator[Fault]:

@@ -29,7 +29,9 @@ class PiecewiseLinear(Variant):
             "{points} is between {lower_points}, worth {lower_amount}, and {upper_points}, worth "
             "{upper_amount}. In proportion between the two, that is {result}."
         ),
-        "piecewise-linear.last": "{points} is at or above {lower_points}, worth {result}, the most in the table.",
+        "piecewise-linear.last": (
+            "{points} is at or above {lower_points}, worth {result}, the most in the table."
+        ),
     }
 
     variant: Literal["piecewise-linear"]
@@ -55,7 +57,7 @@ class PiecewiseLinear(Variant):
                 arithmetic="lower_amount",
                 result=lower.amount_pence,
                 unit=unit,
-                **numbers,
+                numbers=numbers,
             )
         upper = self.knots[number + 1]
         low, high = exact(lower.points), exact(upper.points)
@@ -65,15 +67,15 @@ class PiecewiseLinear(Variant):
             horizon=horizon,
             rule=f"allocation.knots.{number}",
             source=self.source,
-            arithmetic=(
-                "lower_amount + (points - lower_points) * (upper_amount - lower_amount)"
-                " / (upper_points - lower_points)"
-            ),
+            arithmetic="lower_amount + (points - lower_points) * (upper_amount - lower_amount)"
+            " / (upper_points - lower_points)",
             result=tidy(lower.amount_pence + Fraction(points - low) * rise / (high - low)),
             unit=unit,
-            upper_points=(high, Unit.POINTS),
-            upper_amount=(upper.amount_pence, unit),
-            **numbers,
+            numbers={
+                "upper_points": (high, Unit.POINTS),
+                "upper_amount": (upper.amount_pence, unit),
+                **numbers,
+            },
         )
 
     def faults(self) -> Iterator[Fault]:

@@ -56,12 +56,14 @@ class PricePerPoint(Variant):
             rule=f"allocation.prices.{number}",
             source=self.source,
             words={"group": group.title},
-            points=(points, Unit.POINTS),
-            price=(price, unit),
-            deductible=(group.deductible_pence, unit),
             arithmetic="max(0, points * price - deductible)",
             result=tidy(max(0, points * price - group.deductible_pence)),
             unit=unit,
+            numbers={
+                "points": (points, Unit.POINTS),
+                "price": (price, unit),
+                "deductible": (group.deductible_pence, unit),
+            },
         )
 
     def faults(self) -> Iterator[Fault]:

@@ -175,7 +175,7 @@ def _references_exist(policy: PolicyConfiguration) -> Iterator[Fault]:
 def _prices_follow_one_another(policy: PolicyConfiguration) -> Iterator[Fault]:
     for n, item in enumerate(policy.rate_card.items):
         for m, price in enumerate(item.prices):
-            here = ("rate_card", "items", n, "prices", m)
+            here: Location = ("rate_card", "items", n, "prices", m)
             if price.valid_before is not None and price.valid_before <= price.valid_from:
                 yield (*here, "valid_before"), "empty-period", "The price ends before it begins."
             for k, on_cost in enumerate(price.on_costs):

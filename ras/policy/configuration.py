@@ -16,7 +16,7 @@ from ras.canonical import sha256
 from ras.conditions import Age, Condition
 from ras.dates import Period
 from ras.money import MoneyPeriod, Rounding
-from ras.records import Code, DecimalText, Day, Line, Pence, PositiveText, Record, Whole, Words
+from ras.records import Code, Day, DecimalText, Line, Pence, PositiveText, Record, Whole, Words
 from ras.working import Horizon, Unit
 
 
@@ -426,5 +426,3 @@ class PolicyConfiguration(Record):
     def items(self) -> dict[str, RateCardItem]:
         """The rate card's items by code."""
         return {item.code: item for item in self.rate_card.items}
-
-

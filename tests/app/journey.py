@@ -1,0 +1,260 @@
+"""The whole story once, through the API: every operation, in an order that makes sense.
+
+Run as a program it records a request and an answer of each operation as the examples of the API's
+description (`app/examples.json`), and writes the description itself (`openapi/`). The tests tell the
+same story again on both databases and compare what they hear.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from httpx2 import Response
+
+from app.access import ACCESS
+from app.main import create_app
+from app.openapi import describe, examples
+from app.settings import Settings
+from tests.app.service import (
+    Clock,
+    Ids,
+    Person,
+    Service,
+    new_service,
+    plan_content,
+    policy_document,
+    template_of,
+)
+
+EXAMPLES = Path("app/examples.json")
+DESCRIPTION = Path("openapi/ras.json")
+NOT_TOLD = {"docs", "docs_asset"}
+"""Pages, which the browser tests open."""
+
+Exchange = dict[str, Any]
+
+
+class Recorder:
+    """Sends requests and writes down, for each operation, the first request and its answer."""
+
+    def __init__(self, service: Service) -> None:
+        self.heard: dict[str, Exchange] = {}
+        description = describe(service.app)
+        self._operations = [
+            (method.upper(), re.compile(re.sub(r"\{[^}]+\}", "([^/]+)", path)), path, operation)
+            for path, operations in description["paths"].items()
+            for method, operation in operations.items()
+        ]
+
+    def __call__(
+        self, who: Person, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any
+    ) -> Any:
+        """Send a request that has to go well, and give the answer's body."""
+        response = who.send(method, path, headers=headers, **more)
+        name, parameters = self._operation(method, path)
+        parameters |= {**more.get("params", {}), **(headers or {})}
+        if name not in self.heard:
+            self.heard[name] = _exchange(method, path, parameters, more, response)
+        assert response.is_success, f"{name}: {response.text}"
+        return response.json() if "json" in response.headers["content-type"] else response.text
+
+    def _operation(self, method: str, path: str) -> tuple[str, dict[str, str]]:
+        # The more exact address first: /v1/policies/in-force before /v1/policies/{policy_id}.
+        for verb, pattern, template, operation in sorted(self._operations, key=lambda o: o[2].count("{")):
+            found = pattern.fullmatch(path)
+            if verb == method and found:
+                names = re.findall(r"\{([^}]+)\}", template)
+                return operation["operationId"], dict(zip(names, found.groups(), strict=True))
+        raise LookupError(f"{method} {path} is not in the description")
+
+
+def tell(service: Service) -> dict[str, Exchange]:
+    """Tell the story and give the first exchange of each operation."""
+    call = Recorder(service)
+    _is_it_up(call, service)
+    _the_council_publishes_its_policy(call, service)
+    child = _a_family_asks(call, service)
+    plan = _a_plan_is_written(call, service, child)
+    _the_plan_is_assessed(call, service, plan)
+    _files_are_imported(call, service)
+    _anyone_asks(call, service)
+    return call.heard
+
+
+def _is_it_up(call: Recorder, service: Service) -> None:
+    for path in ("/livez", "/readyz", "/version"):
+        call(service.public, "GET", path)
+    call(service.assessor, "GET", "/v1/me")
+
+
+def _the_council_publishes_its_policy(call: Recorder, service: Service) -> None:
+    lead = service.acting_as("demo-policy-lead")
+    second = service.acting_as("demo-second-policy-lead")
+    this_year = policy_document(valid_before="2027-04-01")
+    next_year = policy_document(version="2027.1", valid_from="2027-04-01")
+
+    broken = {**this_year, "title": "", "valid_from": "1 April 2026"}
+    assert not call(lead, "POST", "/v1/policies:check", json={"document": broken})["usable"]
+    key = {"Idempotency-Key": "draft-2026.1"}
+    policy = call(lead, "POST", "/v1/policies", json={"document": this_year}, headers=key)
+    revised = {**this_year, "consultation": "Parent carer forum (fictional), spring 2026"}
+    policy = call(lead, "PUT", _path(policy), json={"document": revised}, headers=_match(policy))
+    policy = call(second, "POST", f"{_path(policy)}/approve", headers=_match(policy))
+    policy = call(second, "POST", f"{_path(policy)}/publish", headers=_match(policy))
+    call(lead, "GET", _path(policy))
+    call(service.assessor, "GET", "/v1/policies/in-force", params={"on": "2026-11-23"})
+
+    later = call(lead, "POST", "/v1/policies", json={"document": next_year})
+    for act in ("approve", "publish", "withdraw"):
+        later = call(second, "POST", f"{_path(later)}/{act}", headers=_match(later))
+    assert later["state"] == "withdrawn"
+    assert len(call(lead, "GET", "/v1/policies", params={"state": "published"})["items"]) == 1
+
+
+def _a_family_asks(call: Recorder, service: Service) -> dict[str, Any]:
+    assessor = service.assessor
+    body = {"reference": "EX-0001", "born_on": "2015-06-14", "team": "north"}
+    child = call(assessor, "POST", "/v1/people", json=body, headers={"Idempotency-Key": "person-1"})
+    path = f"/v1/people/{child['id']}"
+    known = {"born_on": "2015-06-14", "team": "north", "current_package_annual_pence": 3_900_00}
+    child = call(assessor, "PUT", path, json=known, headers=_match(child))
+    monitoring = {"ethnic_group": "prefer-not-to-say", "household": "one-parent"}
+    call(assessor, "PUT", f"{path}/monitoring", json=monitoring)
+    call(assessor, "GET", f"{path}/monitoring")
+    call(assessor, "GET", path)
+    call(assessor, "GET", "/v1/people", params={"team": "north"})
+
+    asked = {
+        "person_id": child["id"],
+        "asked_on": "2026-09-14",
+        "asked_by": "parent",
+        "plan_stage": "ehc-review",
+    }
+    request = call(assessor, "POST", "/v1/requests", json=asked)
+    settled = {
+        "outcome": "accepted",
+        "decided_on": "2026-09-21",
+        "reasons": "The EHC plan names social care that a personal budget can secure.",
+    }
+    path = f"/v1/requests/{request['id']}"
+    call(assessor, "POST", f"{path}/outcome", json=settled, headers=_match(request))
+    call(assessor, "GET", path)
+    call(assessor, "GET", "/v1/requests", params={"person_id": child["id"]})
+    return dict(child)
+
+
+def _a_plan_is_written(call: Recorder, service: Service, child: dict[str, Any]) -> dict[str, Any]:
+    assessor = service.assessor
+    words = {"family_views": "Evenings are the hardest part of the day for all of us."}
+    first = {**plan_content(words=words), "person_id": child["id"]}
+    plan = call(assessor, "POST", "/v1/plans", json=first, headers={"Idempotency-Key": "plan-1"})
+    path = f"/v1/plans/{plan['id']}"
+    captured = {**words, "needs_not_captured": "Travel to a hospital far away, every month."}
+    plan = call(assessor, "POST", f"{path}/versions", json=plan_content(words=captured), headers=_match(plan))
+    call(assessor, "GET", path)
+    call(assessor, "GET", f"{path}/versions/1")
+    call(assessor, "GET", "/v1/plans", params={"person_id": child["id"]})
+    return dict(plan)
+
+
+def _the_plan_is_assessed(call: Recorder, service: Service, plan: dict[str, Any]) -> None:
+    assessor = service.assessor
+    tried = {"born_on": "2015-06-14", "content": plan_content(), "effective_on": "2026-11-23"}
+    before = call(assessor, "POST", "/v1/assessments:try", json=tried)
+    new = {"plan_id": plan["id"], "effective_on": "2026-11-23"}
+    key = {"Idempotency-Key": "assessment-1"}
+    kept = call(assessor, "POST", "/v1/assessments", json=new, headers=key)
+    assert kept["indicative_annual_pence"] == before["result"]["indicative_annual_pence"]
+    path = f"/v1/assessments/{kept['id']}"
+    assert call(assessor, "GET", path) == kept
+    assert call(service.acting_as("demo-auditor"), "GET", f"{path}/replay")["equal"]
+    call(assessor, "GET", f"{path}/statement", params={"format": "text"})
+    call(assessor, "GET", "/v1/assessments", params={"plan_id": plan["id"]})
+
+
+def _files_are_imported(call: Recorder, service: Service) -> None:
+    people = "reference,born_on,team\nEX-0002,2013-01-31,north\nEX-0003,2017-11-05,north\n"
+    plans = (
+        "person_reference,kind,reference,starts_on,needs.1.domain,needs.1.levels.short\n"
+        "EX-0002,care,CARE-2026-0002,2026-10-01,independence,regular\n"
+    )
+    monitoring = "person_reference,ethnic_group,household\nEX-0002,prefer-not-to-say,two-parents\n"
+    for kind, content in (("people", people), ("plans", plans), ("monitoring", monitoring)):
+        csv = {"Content-Type": "text/csv"}
+        call(service.assessor, "POST", f"/v1/imports/{kind}", content=content, headers=csv)
+
+
+def _anyone_asks(call: Recorder, service: Service) -> None:
+    call(service.public, "GET", "/local-offer/v1/policy")
+    answers = {
+        "age": 11,
+        "needs": [
+            {"domain": "independence", "level": "frequent"},
+            {"domain": "behaviour", "level": "regular"},
+            {"domain": "relationships", "level": "regular"},
+            {"domain": "education", "level": "now-and-then"},
+        ],
+        "resources": [{"domain": "independence", "kind": "family", "contribution": "some"}],
+        "circumstances": [
+            {"circumstance": "area", "choice": "town"},
+            {"circumstance": "disabled-siblings", "count": 0},
+        ],
+    }
+    call(service.public, "POST", "/local-offer/v1/estimates", json=answers)
+
+
+def _path(policy: dict[str, Any]) -> str:
+    return f"/v1/policies/{policy['id']}"
+
+
+def _match(record: dict[str, Any]) -> dict[str, str]:
+    return {"If-Match": f'"{record["id"].replace("-", "")[-12:]}-{record["revision"]}"'}
+
+
+def _exchange(
+    method: str, path: str, parameters: dict[str, str], more: dict[str, Any], response: Response
+) -> Exchange:
+    kind = response.headers["content-type"].partition(";")[0]
+    request: dict[str, Any] = {"method": method, "path": path, "parameters": parameters}
+    if "json" in more:
+        request["body"] = more["json"]
+    if "content" in more:
+        request["body"] = more["content"]
+    body = response.json() if "json" in kind else response.text
+    return {
+        "request": request,
+        "response": {"status": response.status_code, "content_type": kind, "body": body},
+    }
+
+
+def hear(url: str, folder: Path) -> dict[str, Exchange]:
+    """Tell the story on an empty database, with a clock and keys that are the same every time."""
+    template_of(url, with_policy=False)
+    with new_service(url, folder, clock=Clock(), ids=Ids()) as service:
+        return tell(service)
+
+
+def main() -> None:
+    """Record the examples and write the description."""
+    with TemporaryDirectory() as folder:
+        heard = hear(f"sqlite:///{folder}/ras.db", Path(folder))
+        EXAMPLES.write_text(json.dumps(heard, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+        examples.cache_clear()
+        description = describe(create_app(Settings(data_dir=Path(folder))))
+    DESCRIPTION.parent.mkdir(exist_ok=True)
+    DESCRIPTION.write_text(published(description))
+    missing = set(ACCESS) - NOT_TOLD - set(heard)
+    if missing:
+        sys.exit(f"The story leaves out: {', '.join(sorted(missing))}")
+
+
+def published(description: dict[str, Any]) -> str:
+    """A description as the file that is committed."""
+    return json.dumps(description, indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""What tests of the service share: databases that are really migrated, and people to act as."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from tests.app.service import Service, new_service, template_of
+from tests.postgres import new_database, postgres_server
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet() -> None:
+    """Keep log lines out of the tests' output; the tests of logs set up their own."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("CRITICAL"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database with the demonstration's staff and policy, to copy."""
+    path = tmp_path_factory.mktemp("template") / "ras.db"
+    template_of(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server for this run."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """A migrated PostgreSQL database with the demonstration's staff and policy, to copy."""
+    url = new_database(postgres)
+    template_of(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of one's own, on each of the two."""
+    if request.param == "sqlite":
+        return sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path)
+    return new_database(
+        request.getfixturevalue("postgres"), template=request.getfixturevalue("postgres_template")
+    )
+
+
+def sqlite_copy(template: Path, folder: Path) -> str:
+    """A copy of the SQLite template in a folder."""
+    path = folder / "ras.db"
+    path.write_bytes(template.read_bytes())
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def service(database_url: str, tmp_path: Path) -> Iterator[Service]:
+    """The service on each of the two databases."""
+    with new_service(database_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_service(sqlite_template: Path, tmp_path: Path) -> Iterator[Service]:
+    """The service on SQLite, for what does not touch the database."""
+    with new_service(sqlite_copy(sqlite_template, tmp_path), tmp_path) as made:
+        yield made
