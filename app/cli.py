@@ -462,3 +462,7 @@ def _scopes() -> list[str]:
     from app.access import ACCESS
 
     return sorted({rule.scope for rule in ACCESS.values() if rule.scope})
+
+
+if __name__ == "__main__":
+    main()

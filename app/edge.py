@@ -2,12 +2,13 @@
 
 Every operation of the service goes through `Operation`, in this order:
 
-1. the body is read whole and strictly, so that nobody holds the database while typing;
+1. the body is received whole, so that nobody holds the database while typing;
 2. the token is verified and its subject found on the staff register;
 3. the operation's rule in `app.access` lets the caller in;
-4. a writing operation waits its turn, and answers a repeated idempotency key from what was kept;
-5. the endpoint runs;
-6. the answer is kept with its key, the transaction commits, and only then the answer leaves.
+4. the request is read strictly (`app.incoming`), now that the caller is let in;
+5. a repeated idempotency key is answered from what was kept;
+6. a writing operation waits its turn, and the endpoint runs;
+7. the answer is kept with its key, the transaction commits, and only then the answer leaves.
 """
 
 from collections.abc import Callable, Coroutine
@@ -22,25 +23,15 @@ from sqlalchemy.orm import Session
 
 from app.access import ACCESS, Caller, Rule
 from app.db import Database
-from app.errors import IdempotencyKeyRequired, KeyInFlight, MediaTypeUnsupported, RequestInvalid, TokenMissing
+from app.errors import IdempotencyKeyRequired, KeyInFlight, RequestInvalid, TokenMissing
 from app.idempotency import KEY_PATTERN, Key, find_answer, keep_answer
+from app.incoming import StrictRequest, Takes
 from app.staff.service import identify
 from app.work import Work
 from ras.canonical import sha256
 from ras.errors import Problem
-from ras.reading import read_json
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
-
-class StrictRequest(Request):
-    """A request whose JSON is read by `ras.reading`: nothing repeated, inexact, deep or unprintable."""
-
-    async def json(self) -> Any:
-        """The body, strictly."""
-        if not hasattr(self, "_strict"):
-            self._strict = read_json(await self.body())
-        return self._strict
 
 
 class Operation(APIRoute):
@@ -49,10 +40,13 @@ class Operation(APIRoute):
     def get_route_handler(self) -> Handler:
         """Put the edge around the endpoint."""
         rule, handle = ACCESS[self.name], super().get_route_handler()
+        takes = Takes.of(self, is_public=rule.scope is None)
 
         async def whole(request: Request) -> Response:
-            strict = StrictRequest(request.scope, request.receive)
+            strict = StrictRequest(request.scope, request.receive, takes)
+            await strict.body()
             if rule.scope is None:
+                await strict.refuse_unreadable()
                 return await handle(strict)
             return await _through_the_edge(strict, rule, handle)
 
@@ -62,45 +56,60 @@ class Operation(APIRoute):
 async def _through_the_edge(request: StrictRequest, rule: Rule, handle: Handler) -> Response:
     database: Database = request.app.state.database
     now: datetime = request.app.state.clock()
-    if await request.body():
-        await _refuse_unreadable(request)
-    caller = await run_in_threadpool(_identify, request, database, now)
+    async with database.turn(to_write=False):
+        caller = await run_in_threadpool(_identify, request, database, now)
     caller.refuse_unless_allowed(rule)
+    await request.refuse_unreadable()
+    work = Work(
+        session=Session(database.writing if rule.keeps else database.reading, expire_on_commit=False),
+        caller=caller,
+        now=now,
+        make_id=request.app.state.new_id,
+        if_match=request.headers.get("if-match"),
+    )
     key = await _key(request, caller) if rule.keeps else None
-
-    async with database.turn(to_write=rule.keeps):
-        engine = database.writing if rule.keeps else database.reading
-        work = Work(
-            session=Session(engine, expire_on_commit=False),
-            caller=caller,
-            now=now,
-            make_id=request.app.state.new_id,
-            if_match=request.headers.get("if-match"),
-        )
-        try:
-            return await _in_transaction(request, work, key, handle)
-        finally:
-            await run_in_threadpool(work.session.close)
-
-
-async def _in_transaction(request: StrictRequest, work: Work, key: Key | None, handle: Handler) -> Response:
-    request.state.work = work
     if key is None:
-        response = await handle(request)
-        await run_in_threadpool(work.session.commit)
-        return response
+        return await _in_transaction(request, work, rule, handle)
     with _InFlight(request.app.state.keys_in_flight, key):
-        answered = await run_in_threadpool(find_answer, work.session, key)
-        if answered is not None:
-            return answered
-        response = await handle(request)
-        await run_in_threadpool(_commit_with_answer, work, key, response)
+        async with database.turn(to_write=False):
+            answered = await run_in_threadpool(_find_answer, database, key)
+        return answered or await _in_transaction(request, work, rule, handle, key)
+
+
+async def _in_transaction(
+    request: StrictRequest, work: Work, rule: Rule, handle: Handler, key: Key | None = None
+) -> Response:
+    database: Database = request.app.state.database
+    request.state.work = work
+    async with database.turn(to_write=rule.keeps):
+        try:
+            response = await handle(request)
+            await run_in_threadpool(_commit, work, key, response)
+        except BaseException:
+            await run_in_threadpool(_undo, work.session)
+            raise
         return response
 
 
-def _commit_with_answer(work: Work, key: Key, response: Response) -> None:
-    keep_answer(work.session, key, response, now=work.now)
+def _commit(work: Work, key: Key | None, response: Response) -> None:
+    """End the transaction; a writing one is on disk when this returns."""
+    if key is not None:
+        keep_answer(work.session, key, response, now=work.now)
     work.session.commit()
+    work.session.close()
+
+
+def _undo(session: Session) -> None:
+    """End a transaction that failed. After a commit that failed, closing alone leaves SQLite's open."""
+    try:
+        session.rollback()
+    finally:
+        session.close()
+
+
+def _find_answer(database: Database, key: Key) -> Response | None:
+    with database.read() as session:
+        return find_answer(session, key)
 
 
 class _InFlight:
@@ -116,14 +125,6 @@ class _InFlight:
 
     def __exit__(self, *_: object) -> None:
         self._keys.discard(self._name)
-
-
-async def _refuse_unreadable(request: StrictRequest) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/json":
-        await request.json()
-    elif kind != "text/csv":
-        raise MediaTypeUnsupported
 
 
 def _identify(request: Request, database: Database, now: datetime) -> Caller:

@@ -12,10 +12,12 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import Field
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from ras.errors import (
     CannotCalculate,
@@ -29,6 +31,8 @@ from ras.records import Record
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
+MOST_PROBLEMS = 1_000
+"""How many problems one answer lists; who makes more has made one mistake many times."""
 
 log = structlog.get_logger()
 
@@ -63,6 +67,14 @@ class ProblemDocument(Record):
     """What to do now."""
     problems: tuple[ProblemItem, ...] = Field(default=())
     """Everything that is wrong, where there can be several."""
+
+
+def listed(problems: Sequence[Problem]) -> tuple[ProblemItem, ...]:
+    """Problems on the wire, the first of them where there are very many."""
+    return tuple(
+        ProblemItem(pointer=p.pointer, path=p.path, code=p.code, message=p.message)
+        for p in problems[:MOST_PROBLEMS]
+    )
 
 
 class ServiceError(Exception):
@@ -334,6 +346,8 @@ def answer(error: ServiceError | RasError) -> JSONResponse:
         kind = next(kind for kind in type(error).__mro__ if kind in _ENGINE)
         status, next_step = _ENGINE[kind]
         headers, detail = {}, str(error).partition("\n")[0]
+    if len(error.problems) >= MOST_PROBLEMS:
+        detail += f" Only the first {MOST_PROBLEMS:,} problems are listed."
     document = ProblemDocument(
         type=f"urn:ras:problem:{error.code}",
         title=(type(error).__doc__ or "").partition("\n")[0],
@@ -341,10 +355,7 @@ def answer(error: ServiceError | RasError) -> JSONResponse:
         code=error.code,
         detail=detail,
         next_step=next_step,
-        problems=tuple(
-            ProblemItem(pointer=p.pointer, path=p.path, code=p.code, message=p.message)
-            for p in error.problems
-        ),
+        problems=listed(error.problems),
     )
     return JSONResponse(
         document.model_dump(mode="json"), status_code=status, headers=headers, media_type=MEDIA_TYPE
@@ -379,21 +390,21 @@ def add_handlers(app: FastAPI) -> None:
         return answer(invalid(error))
 
     @app.exception_handler(HTTPException)
-    async def _http(_request: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
         kinds: dict[int, type[ServiceError]] = {
             HTTPStatus.NOT_FOUND: NoSuchAddress,
             HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE: BodyTooLarge,
             HTTPStatus.BAD_REQUEST: BodyUnreadable,
         }
         response = answer(kinds.get(error.status_code, Fault)())
         response.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = ", ".join(_methods(request))
         return response
 
-    @app.exception_handler(Exception)
-    async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
-        log.error("fault", kind=type(error).__name__)
-        return answer(Fault())
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(_request: Request, _error: Exception) -> JSONResponse:
+        return answer(BodyUnreadable("The body did not come to its end."))
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
@@ -403,10 +414,26 @@ def add_handlers(app: FastAPI) -> None:
         return answer(meaning)
 
 
+async def unexpected(_request: Request, error: Exception) -> JSONResponse:
+    """Answer what nobody foresaw, without the error's text, which may hold what was sent."""
+    log.error("fault", kind=type(error).__name__)
+    return answer(Fault())
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that the request's address takes: one address can be several routes."""
+    return sorted(
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.path_regex.match(request.scope["path"])
+        for method in route.methods or ()
+    )
+
+
 def invalid(error: RequestValidationError) -> RequestInvalid:
     """The problems of a request that does not have the right shape, in our words."""
     problems = []
-    for details in error.errors():
+    for details in error.errors()[:MOST_PROBLEMS]:
         place, *within = details["loc"]
         inside = {**details, "loc": tuple(within)}
         problem = problem_of(inside, error.body if place == "body" else None)  # type: ignore[arg-type]  # FastAPI's errors are pydantic's

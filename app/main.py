@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.errors import ServerErrorMiddleware
 
 from app.assessment.endpoints import router as assessments
 from app.bulk.endpoints import imports_router
 from app.clock import Clock, system_clock
 from app.db import Database
-from app.errors import add_handlers
+from app.errors import add_handlers, unexpected
 from app.ids import NewId, new_id
 from app.local_offer.endpoints import router as local_offer
 from app.local_offer.repository import PublishedPolicies
@@ -37,7 +38,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
         generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
-        max_body_size=settings.max_body_bytes,
+        redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
@@ -54,6 +55,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
         app.include_router(router)
     app.include_router(imports_router(settings))
     add_handlers(app)
+    # Inside the envelope, so that an answer nobody foresaw has its request id and headers too.
+    app.add_middleware(ServerErrorMiddleware, handler=unexpected)
     app.add_middleware(PublicAnywhere)
     app.add_middleware(Envelope)
     return app

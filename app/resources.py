@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from re import fullmatch
 from typing import Annotated, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from app.errors import PreconditionFailed, PreconditionRequired, RequestInvalid
 from app.work import Work
@@ -75,10 +76,20 @@ def made(response: Response, resource: R) -> R:
     return shown(response, resource)
 
 
+def _in_digits(value: object) -> object:
+    if isinstance(value, str) and not fullmatch("[0-9]{1,9}", value):
+        raise ValueError("a whole number is written in digits")
+    return value
+
+
+InDigits = BeforeValidator(_in_digits)
+"""For a whole number in an address: `1.0`, `+1` and `1_0` are not one."""
+
+
 class PageQuery(Record):
     """Which page of a list."""
 
-    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = PAGE_SIZE
+    limit: Annotated[int, InDigits, Field(ge=1, le=LARGEST_PAGE)] = PAGE_SIZE
     """How many at most."""
     cursor: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
     """Where the page before ended: `next_cursor` of that page."""

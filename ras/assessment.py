@@ -109,6 +109,7 @@ def assess(plan: Plan, policy: PolicyConfiguration, *, effective_on: date) -> As
         AgeOutsidePolicy: the policy scores other ages.
         PlanDoesNotFit: answers are missing, not known, or not in the policy.
         OutOfScope: lines ask for what a personal budget may not buy.
+        AmountTooLarge: a figure comes to more than any real one.
     """
     periods = horizon_periods(plan, policy)
     headline = _headline(periods, on=effective_on)

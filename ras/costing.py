@@ -8,6 +8,7 @@ from collections import defaultdict
 from datetime import date
 from fractions import Fraction
 
+from ras.money import believable
 from ras.plan import Frequency, Plan, PlanLine
 from ras.policy.configuration import PolicyConfiguration
 from ras.records import Code, Exact, Pence, Record, Whole, exact, tidy
@@ -94,7 +95,7 @@ def cost_plan(plan: Plan, policy: PolicyConfiguration, *, on: date) -> PlanCost:
     for number, line in enumerate(plan.lines, 1):
         priced = _cost_line(line, number, policy, on=on)
         steps.append(priced)
-        pence = int(priced.result.number)
+        pence = believable(int(priced.result.number), what=f"Line {number}")
         once = line.per is Frequency.ONCE
         wanted = tuple(horizon for horizon in scored if line.wanted_at(horizon))
         lines.append(
@@ -190,7 +191,7 @@ def _total(kind: str, parts: dict[int, int], policy: PolicyConfiguration, horizo
         source=policy.rate_card.rounding.source,
         words={"horizon_title": titles[horizon]} if horizon else None,
         arithmetic=" + ".join(f"line_{number}" for number in parts) or "0",
-        result=sum(parts.values()),
+        result=believable(sum(parts.values()), what="The plan's cost"),
         unit=unit,
         numbers={**{f"line_{number}": (pence, unit) for number, pence in parts.items()}},
     )

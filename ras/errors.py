@@ -8,7 +8,8 @@ RasError
 │   ├── PlanDoesNotFit        answers missing, not known, or not in this policy; every one is listed
 │   ├── NoPolicyInForce       no published policy covers the day
 │   ├── AgeOutsidePolicy      the policy is for other ages
-│   └── DayOutsidePlan        the day is before the plan starts or after its last horizon
+│   ├── DayOutsidePlan        the day is before the plan starts or after its last horizon
+│   └── AmountTooLarge        a figure comes to more than any real one
 └── NotAllowed                the rules are clear, and they say no
     ├── OutOfScope            a plan line asks for what a personal budget may not buy
     └── PolicyOverlap         two published policies would be in force on one day
@@ -121,6 +122,19 @@ class DayOutsidePlan(CannotCalculate):
         super().__init__(
             f"The plan speaks about {starts_on.isoformat()} to {last_day.isoformat()}; "
             f"{on.isoformat()} is outside it. A plan whose time has run out needs a review."
+        )
+
+
+class AmountTooLarge(CannotCalculate):
+    """A figure comes to more than any real one: there is a slip in a quantity, price or point."""
+
+    code = "amount-too-large"
+
+    def __init__(self, *, what: str) -> None:
+        self.what = what
+        super().__init__(
+            f"{what} comes to more than a thousand million pounds. Look for a slip in the plan's "
+            "quantities or the policy's numbers."
         )
 
 

@@ -9,11 +9,12 @@ from datetime import date
 
 from ras.canonical import as_written
 from ras.conditions import Facts
-from ras.dates import age_on
+from ras.dates import add_months, age_on
 from ras.errors import AgeOutsidePolicy, OutOfScope, PlanDoesNotFit, Problem
 from ras.plan import NOT_APPLICABLE, NOT_KNOWN, Frequency, Plan, PlanLine
 from ras.policy.configuration import CircumstanceQuestion, Domain, Level, PolicyConfiguration
 from ras.reading import Location, problem_at
+from ras.records import LAST_DAY
 from ras.working import Horizon
 
 Misfit = tuple[Location, str, str]
@@ -57,7 +58,11 @@ def refuse_misfit(plan: Plan, policy: PolicyConfiguration, *, on: date) -> Facts
     ages = policy.eligibility
     if not ages.from_age <= age < ages.before_age:
         raise AgeOutsidePolicy(age=age, from_age=ages.from_age, before_age=ages.before_age)
-    misfits = [*_unknown_codes(plan, policy), *_circumstances_missing(plan, policy)]
+    misfits = [
+        *_unknown_codes(plan, policy),
+        *_circumstances_missing(plan, policy),
+        *_ends_too_late(plan, policy),
+    ]
     facts = facts_of(plan, on=on)
     if not misfits:
         misfits = [*_answers_missing(plan, policy, facts), *_lines_unpriced(plan, policy, on=on)]
@@ -171,6 +176,11 @@ def _circumstances_missing(plan: Plan, policy: PolicyConfiguration) -> Iterator[
             )
 
 
+def _ends_too_late(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
+    if add_months(plan.starts_on, sum(rule.months for rule in policy.horizons)) > LAST_DAY:
+        yield ("starts_on",), "too-late", f"The plan's horizons end before {LAST_DAY}, and these would not."
+
+
 def _answers_missing(plan: Plan, policy: PolicyConfiguration, facts: Facts) -> Iterator[Misfit]:
     places = {need.domain: n for n, need in enumerate(plan.needs)}
     for domain in policy.domains:
@@ -213,6 +223,10 @@ def _lines_unpriced(plan: Plan, policy: PolicyConfiguration, *, on: date) -> Ite
         elif price.price_pence is not None and line.quoted_price_pence is not None:
             message = f"'{item.code}' has a price on the rate card: leave the quote out."
             yield (*here, "quoted_price_pence"), "quote-not-used", message
+        scored = {rule.horizon for rule in policy.horizons}
+        if line.horizons is not None and scored.isdisjoint(line.horizons):
+            message = "The policy scores none of these horizons: the line would cost nothing anywhere."
+            yield (*here, "horizons"), "horizon-not-scored", message
         if line.weeks is not None and line.per is not Frequency.WEEK:
             message = "Weeks are given for weekly support only."
             yield (*here, "weeks"), "weeks-not-used", message

@@ -18,6 +18,7 @@ from enum import StrEnum
 
 from ras.conditions import Facts
 from ras.modifiers import modify
+from ras.money import believable
 from ras.plan import Plan
 from ras.policy.configuration import Bounds, PolicyConfiguration
 from ras.records import Exact, exact, tidy
@@ -86,7 +87,7 @@ def indicative_amount(plan: Plan, policy: PolicyConfiguration, horizon: Horizon,
     steps.append(_to_year(steps[-1].result.number, policy, horizon))
     steps.append(_rounded(steps[-1].result.number, policy, horizon))
 
-    annual_pence = int(steps[-1].result.number)
+    annual_pence = believable(int(steps[-1].result.number), what="The indicative amount")
     return Indicative(
         points=scored.before,
         points_after_resources=scored.after,

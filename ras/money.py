@@ -8,7 +8,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import assert_never
 
-from ras.records import Exact, Line, Record, StepPence, decimal_places, exact_text
+from ras.errors import AmountTooLarge
+from ras.records import MAX_PENCE, Exact, Line, Record, StepPence, decimal_places, exact_text
 
 
 class MoneyPeriod(StrEnum):
@@ -74,6 +75,17 @@ class Rounding(Record):
             case _:
                 assert_never(self.mode)
         return (steps + up) * self.step_pence
+
+
+def believable(pence: int, *, what: str) -> int:
+    """Pence that are no more than any real figure.
+
+    Raises:
+        AmountTooLarge: they are more than a thousand million pounds.
+    """
+    if pence > MAX_PENCE:
+        raise AmountTooLarge(what=what)
+    return pence
 
 
 def pounds(pence: Exact) -> str:

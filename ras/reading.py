@@ -7,6 +7,7 @@ plans and the bodies of HTTP requests.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NoReturn, TypeVar
 
@@ -23,8 +24,17 @@ MAX_EXACT_INTEGER = 2**53 - 1
 """The largest integer that RFC 8785 and every JSON reader keep exact."""
 MAX_DIGITS = len(str(MAX_EXACT_INTEGER))
 
+_WHOLE_NUMBER = re.compile(r"-?(0|[1-9]\d*(_\d+)*)", re.ASCII)
+_FORBIDDEN_CHARACTER = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff]")
+_YAML_LINE_ENDS = frozenset("\x85\u2028\u2029")
+_DISCRIMINATORS = ("variant", "mode", "kind")
+"""The fields that say which of several records is written."""
+
 Location = tuple[str | int, ...]
 R = TypeVar("R", bound=Record)
+
+
+_CODES = {"missing": "missing", "union_tag_not_found": "missing", "extra_forbidden": "unknown-field"}
 
 
 class UnreadableText(Exception):
@@ -74,8 +84,6 @@ def read_yaml(text: str) -> Any:
     Raises:
         UnreadableText: it is not YAML, or holds something that `ras.reading` refuses.
     """
-    if len(text) > MAX_CHARACTERS:
-        _refuse("too-long", f"A document may have {MAX_CHARACTERS:,} characters at most.")
     try:
         _refuse_what_yaml_could_hide(text)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
@@ -89,7 +97,13 @@ def read_yaml(text: str) -> Any:
 
 
 def read_document(text: str) -> Any:
-    """Read JSON if the text begins like a JSON object, else YAML."""
+    """Read JSON if the text begins like a JSON object, else YAML.
+
+    Raises:
+        UnreadableText: it is neither, or holds something that `ras.reading` refuses.
+    """
+    if len(text) > MAX_CHARACTERS:
+        _refuse("too-long", f"A document may have {MAX_CHARACTERS:,} characters at most.")
     return read_json(text) if text.lstrip().startswith("{") else read_yaml(text)
 
 
@@ -115,8 +129,11 @@ def problem_of(details: ErrorDetails, data: Any, *, within: Location = ()) -> Pr
     """One mistake pydantic found, in our words, by path."""
     location = _in_data(details["loc"], data)
     kind = details["type"]
-    code = {"missing": "missing", "extra_forbidden": "unknown-field"}.get(kind, "wrong-value")
+    code = _CODES.get(kind, "wrong-value")
     message = details["msg"].removeprefix("Value error, ")
+    if kind in {"union_tag_not_found", "union_tag_invalid"}:
+        location = (*location, details["ctx"]["discriminator"].strip("'"))
+        message = f"This must be one of {details['ctx'].get('expected_tags')}"
     match code:
         case "missing":
             message = "This is needed and is not there."
@@ -164,15 +181,19 @@ def _in_data(location: tuple[str | int, ...], data: Any) -> Location:
     """Leave out the names of union members that pydantic puts among the real path."""
     real: list[str | int] = []
     here: Any = data
-    last = len(location) - 1
-    for number, part in enumerate(location):
-        found = _inside(here, part)
-        if found is not None:
-            here = found
-        elif number != last or isinstance(here, list):
-            continue
-        real.append(part)
-    return tuple(real)
+    for part in location[:-1]:
+        if _holds(here, part) and part not in [_inside(here, key) for key in _DISCRIMINATORS]:
+            real.append(part)
+            here = _inside(here, part)
+    last = location[-1:]
+    is_tag = isinstance(here, list) and last and not isinstance(last[0], int)
+    return tuple(real) if is_tag else (*real, *last)
+
+
+def _holds(value: Any, part: str | int) -> bool:
+    if isinstance(part, int):
+        return isinstance(value, list) and part < len(value)
+    return isinstance(value, dict) and part in value
 
 
 def _refuse(code: str, message: str) -> NoReturn:
@@ -200,7 +221,7 @@ def _constant(written: str) -> _Refused:
 
 def _integer(written: str) -> int | _Refused:
     digits = written.replace("_", "")
-    if len(digits) > MAX_DIGITS or abs(int(digits)) > MAX_EXACT_INTEGER:
+    if len(digits.removeprefix("-")) > MAX_DIGITS or abs(int(digits)) > MAX_EXACT_INTEGER:
         return _Refused("number-too-large", "This whole number is too large to be kept exactly.")
     return int(digits)
 
@@ -234,10 +255,7 @@ _FORBIDDEN = "This holds a character that is not text (a control character or ha
 
 
 def _has_forbidden_characters(text: str) -> bool:
-    return any(
-        (character < " " and character not in "\t\n\r") or "\ud800" <= character <= "\udfff"
-        for character in text
-    )
+    return _FORBIDDEN_CHARACTER.search(text) is not None
 
 
 def _refuse_what_yaml_could_hide(text: str) -> None:
@@ -263,11 +281,26 @@ def _refuse_what_yaml_could_hide(text: str) -> None:
 
 def _from_node(node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
-        return _object([(str(key.value), _from_node(value)) for key, value in node.value])
+        return _object([(_key(key), _from_node(value)) for key, value in node.value])
     if isinstance(node, yaml.SequenceNode):
         return [_from_node(item) for item in node.value]
     is_quoted = getattr(node, "style", None) in {"'", '"', "|", ">"}
     return str(node.value) if is_quoted else _from_plain_scalar(str(node.value))
+
+
+def _key(node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        _refuse("not-a-name", f"A field needs a name, and line {node.start_mark.line + 1} has none.")
+    return str(node.value)
+
+
+def reads_as_text(text: str) -> bool:
+    """Whether YAML that holds these words without quotation marks gives them back as they are.
+
+    >>> reads_as_text("Every day"), reads_as_text("1e5"), reads_as_text("null")
+    (True, False, False)
+    """
+    return isinstance(_from_plain_scalar(text), str) and _YAML_LINE_ENDS.isdisjoint(text)
 
 
 def _from_plain_scalar(text: str) -> Any:
@@ -275,8 +308,7 @@ def _from_plain_scalar(text: str) -> Any:
         return text == "true"
     if text in {"", "null", "~"}:
         return None
-    digits = text.removeprefix("-").replace("_", "")
-    if digits.isascii() and digits.isdigit() and not (len(digits) > 1 and digits[0] == "0"):
+    if _WHOLE_NUMBER.fullmatch(text):
         return _integer(text)
     return _fraction(text) if _looks_like_a_fraction(text) else text
 

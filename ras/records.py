@@ -6,7 +6,7 @@ because YAML and JSON would make it a float.
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, TypeAlias
@@ -34,7 +34,7 @@ class Record(BaseModel):
 def _iso_day(value: object) -> object:
     if isinstance(value, str) and not _LOOKS_LIKE_A_DAY.fullmatch(value):
         raise ValueError("a day is written YYYY-MM-DD")
-    if not isinstance(value, str | date):
+    if not isinstance(value, str | date) or isinstance(value, datetime):
         raise ValueError("a day is written YYYY-MM-DD, as text")  # noqa: TRY004  pydantic reads ValueError
     return value
 
@@ -68,10 +68,14 @@ Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\
 Words = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", min_length=1, max_length=4000)]
 """Plain words, of several lines if need be."""
 
+Told = Annotated[str, Field(min_length=1)]
+"""Words the engine puts together itself: as long as the policy and the plan make them."""
+
 Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 """A whole number, not negative."""
 
-Pence = Annotated[int, Field(strict=True, ge=0, le=100_000_000_000)]
+MAX_PENCE = 100_000_000_000
+Pence = Annotated[int, Field(strict=True, ge=0, le=MAX_PENCE)]
 """Whole pence, not negative, up to a thousand million pounds."""
 
 StepPence = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]

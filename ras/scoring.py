@@ -170,7 +170,11 @@ def _domain_resources(
     counted: list[Resource] = []
     for resource in sorted(
         (resource for resource in plan.resources if resource.domain == domain.code),
-        key=lambda resource: (resource.kind.value, policy.contributions[resource.contribution][0]),
+        key=lambda resource: (
+            resource.kind.value,
+            policy.contributions[resource.contribution][0],
+            resource.willing_and_able,
+        ),
     ):
         if resource.horizons is not None and horizon not in resource.horizons:
             continue

@@ -9,7 +9,7 @@ from ras.dates import day_in_words
 from ras.indicative import Mark
 from ras.plan import NOT_APPLICABLE, NOT_KNOWN, Plan
 from ras.policy.configuration import PolicyConfiguration
-from ras.records import Line, Record, Words
+from ras.records import Line, Record, Told
 from ras.working import Quantity, Step, Unit
 
 SENTENCES: dict[str, str] = {
@@ -48,9 +48,9 @@ NOT_AN_OFFER = (
 class Section(Record):
     """A heading and what stands under it."""
 
-    heading: Line
+    heading: Told
     """The heading."""
-    paragraphs: tuple[Words, ...]
+    paragraphs: tuple[Told, ...]
     """Sentences, one or more to each."""
 
 
@@ -61,7 +61,7 @@ class Statement(Record):
     """The title."""
     illustrative: Line | None = None
     """Words that must be seen first, where the policy is no council's."""
-    summary: tuple[Words, ...]
+    summary: tuple[Told, ...]
     """What it comes to."""
     sections: tuple[Section, ...]
     """How it was worked out."""

@@ -9,12 +9,13 @@ so that better wording never changes what was kept.
 from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import Field
 
 from ras.money import MoneyPeriod, pounds
-from ras.records import Exact, Line, Record, Words, decimal_places, exact, exact_text
+from ras.records import Exact, Line, Record, Told, decimal_places, exact, exact_text
 
 
 class Horizon(StrEnum):
@@ -51,7 +52,7 @@ class Unit(StrEnum):
 class Quantity(Record):
     """A value and what it counts."""
 
-    value: Words
+    value: Told
     """A number exactly as text ("37", "0.25", "16/3"), or words."""
     unit: Unit
     """What it counts."""
@@ -72,22 +73,23 @@ class Quantity(Record):
         >>> str(Quantity.of(37, Unit.POINTS)), str(Quantity.of(540000, Unit.PENCE_A_YEAR))
         ('37 points', '£5,400 a year')
         """
-        match self.unit:
-            case Unit.TEXT:
-                return self.value
-            case Unit.NUMBER:
-                return decimal(self.number)
-            case Unit.PERCENT:
-                return f"{decimal(self.number)}%"
-            case Unit.POINTS | Unit.WEEKS:
-                one = self.number == 1
-                return (
-                    f"{decimal(self.number)} {self.unit.value.removesuffix('s') if one else self.unit.value}"
-                )
-            case Unit.PENCE:
-                return pounds(self.number)
-            case _:
-                return f"{pounds(self.number)} {self.unit.value.removeprefix('pence-').replace('-', ' ')}"
+        return self.value if self.unit is Unit.TEXT else _in_words(self.value, self.unit)
+
+
+@lru_cache(maxsize=4096)  # a working says the same few numbers again and again
+def _in_words(value: str, unit: Unit) -> str:
+    number = exact(value)
+    match unit:
+        case Unit.NUMBER:
+            return decimal(number)
+        case Unit.PERCENT:
+            return f"{decimal(number)}%"
+        case Unit.POINTS | Unit.WEEKS:
+            return f"{decimal(number)} {unit.value.removesuffix('s') if number == 1 else unit.value}"
+        case Unit.PENCE:
+            return pounds(number)
+        case _:
+            return f"{pounds(number)} {unit.value.removeprefix('pence-').replace('-', ' ')}"
 
 
 class Input(Quantity):
@@ -110,7 +112,7 @@ class Step(Record):
     """Where the rule is published."""
     inputs: tuple[Input, ...]
     """What the line starts from."""
-    arithmetic: Line
+    arithmetic: Told
     """The sum, over the names of the inputs."""
     result: Quantity
     """What comes out."""
@@ -147,8 +149,12 @@ def step(
 
 
 def name_of(code: str) -> str:
-    """A code as a name in arithmetic: `success-in-education` is `success_in_education`."""
-    return code.replace("-", "_") if code[0].isalpha() else f"n_{code.replace('-', '_')}"
+    """The points of a domain as a name in arithmetic, which no code can make mean anything else.
+
+    >>> name_of("success-in-education"), name_of("min"), name_of("1")
+    ('points_success_in_education', 'points_min', 'points_1')
+    """
+    return f"points_{code.replace('-', '_')}"
 
 
 def decimal(value: Exact) -> str:

@@ -24,6 +24,7 @@ from app.edge import Operation
 from app.pages import statement_page
 from app.resources import Page, linked, made, shown
 from app.work import WorkDep
+from ras.assessment import Assessment
 from ras.statement import as_text
 
 router = APIRouter(prefix="/v1/assessments", tags=["assessments"], route_class=Operation)
@@ -32,7 +33,7 @@ router = APIRouter(prefix="/v1/assessments", tags=["assessments"], route_class=O
 @router.post("", status_code=HTTPStatus.CREATED)
 def add_assessment(new: NewAssessment, work: WorkDep, response: Response) -> AssessmentView:
     """Score a plan under the policy in force on the day, explain every step, and keep it."""
-    return made(response, _view(service.add_assessment(work, new)))
+    return made(response, _view(*service.add_assessment(work, new)))
 
 
 @router.post(":try")
@@ -53,7 +54,8 @@ def list_assessments(
 @router.get("/{assessment_id}")
 def get_assessment(assessment_id: UUID, work: WorkDep, response: Response) -> AssessmentView:
     """An assessment with its whole working."""
-    return shown(response, _view(service.get_assessment(work, assessment_id)))
+    found = service.get_assessment(work, assessment_id)
+    return shown(response, _view(found, service.result_of(found)))
 
 
 @router.get("/{assessment_id}/replay")
@@ -75,8 +77,7 @@ def get_statement(assessment_id: UUID, query: Annotated[StatementQuery, Query()]
     return HTMLResponse(statement_page(statement))
 
 
-def _view(found: Found) -> AssessmentView:
-    result = service.result_of(found)
+def _view(found: Found, result: Assessment) -> AssessmentView:
     return AssessmentView(
         **dict(service.summary_of(found)), result=result, sentences=service.sentences_of(result)
     )

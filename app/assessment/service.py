@@ -28,7 +28,7 @@ from ras.reading import read_json
 from ras.statement import Statement, family_statement, say
 
 
-def add_assessment(work: Work, new: NewAssessment) -> Found:
+def add_assessment(work: Work, new: NewAssessment) -> tuple[Found, Assessment]:
     """Score a plan under the policy in force on the day, and keep it with all it came from.
 
     Raises:
@@ -36,11 +36,10 @@ def add_assessment(work: Work, new: NewAssessment) -> Found:
         NoPolicyInForce: no published policy covers the day.
         CannotCalculate, NotAllowed: the plan cannot be scored, or asks for what may not be bought.
     """
-    plan_row, version = get_plan(work, new.plan_id, new.plan_version)
-    _, known = get_person(work, plan_row.person_id)
+    plan_row, version, born_on = get_plan(work, new.plan_id, new.plan_version)
     revision = revision_in_force(work, new.effective_on)
 
-    plan = engine_plan(read_json(version.document), born_on=known.born_on)
+    plan = engine_plan(read_json(version.document), born_on=born_on)
     result = assess(plan, policy_in(revision), effective_on=new.effective_on)
 
     kept = canonical(result)
@@ -66,7 +65,7 @@ def add_assessment(work: Work, new: NewAssessment) -> Found:
         record=row.id,
         content={"inputs": sha256(row.inputs.encode()), "result": row.result_sha256},
     )
-    return Found(row, version, revision)
+    return Found(row, version, revision), result
 
 
 def try_assessment(work: Work, given: PlanToTry) -> Assessment:
@@ -136,7 +135,7 @@ def write_statement(work: Work, assessment_id: UUID) -> Statement:
 
 def result_of(found: Found) -> Assessment:
     """The result of an assessment, as it was kept."""
-    return Assessment.model_validate(read_json(found.row.result))
+    return Assessment.model_validate_json(found.row.result)
 
 
 def sentences_of(result: Assessment) -> Sentences:

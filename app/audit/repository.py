@@ -1,6 +1,6 @@
 """The audit log's SQL."""
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -13,20 +13,20 @@ FIRST_HASH = "0" * 64
 
 def lock_head(session: Session, chain: str) -> AuditHeadRow:
     """The head of a chain, held until the transaction ends, so that one entry follows another."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    new = insert(AuditHeadRow).values(chain=chain, sequence=0, hash=FIRST_HASH)
-    session.execute(new.on_conflict_do_nothing())
     wanted = select(AuditHeadRow).where(AuditHeadRow.chain == chain).with_for_update()
-    return session.scalars(wanted.execution_options(populate_existing=True)).one()
+    wanted = wanted.execution_options(populate_existing=True)
+    head = session.scalars(wanted).one_or_none()
+    if head is None:
+        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+        new = insert(AuditHeadRow).values(chain=chain, sequence=0, hash=FIRST_HASH)
+        session.execute(new.on_conflict_do_nothing())
+        head = session.scalars(wanted).one()
+    return head
 
 
-def add_entry(session: Session, entry: AuditEntryRow, content: AuditContentRow) -> None:
+def add_entry(session: Session, head: AuditHeadRow, entry: AuditEntryRow, content: AuditContentRow) -> None:
     """Add an entry and move its chain's head to it."""
+    head.sequence, head.hash = entry.sequence, entry.hash
     session.add(entry)
     session.flush()
     session.add(content)
-    session.execute(
-        update(AuditHeadRow)
-        .where(AuditHeadRow.chain == entry.chain)
-        .values(sequence=entry.sequence, hash=entry.hash)
-    )

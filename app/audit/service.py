@@ -61,7 +61,9 @@ def add_act(
         hash="",
     )
     entry.hash = entry_hash(entry)
-    repository.add_entry(session, entry, AuditContentRow(entry_id=entry_id, salt=salt, content=kept.decode()))
+    repository.add_entry(
+        session, head, entry, AuditContentRow(entry_id=entry_id, salt=salt, content=kept.decode())
+    )
 
 
 def commitment(salt: str, content: bytes) -> str:

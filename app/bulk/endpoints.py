@@ -16,13 +16,8 @@ How = Annotated[ImportQuery, Query()]
 
 
 def imports_router(settings: Settings) -> APIRouter:
-    """The routes that take whole files, with a size of their own."""
-    router = APIRouter(
-        prefix="/v1/imports",
-        tags=["imports"],
-        route_class=Operation,
-        max_body_size=settings.max_import_bytes,
-    )
+    """The routes that take whole files."""
+    router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=Operation)
 
     def run(work: Work, kind: str, file: bytes, how: ImportQuery) -> ImportReport:
         most = settings.max_import_rows

@@ -7,6 +7,7 @@ out. Cells are text; where a field wants a whole number or true or false, the te
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -19,6 +20,8 @@ from ras.records import Record
 
 R = TypeVar("R", bound=Record)
 LARGEST_INTEGER_DIGITS = 15
+MOST_COLUMNS, DEEPEST_COLUMN, INDEX_DIGITS = 5_000, 8, 4
+"""More columns than the largest plan has, and paths longer than any field's, are a slip or an attack."""
 FIRST_DATA_LINE = 2
 
 
@@ -48,10 +51,19 @@ def read_rows(file: bytes) -> Iterator[tuple[int, dict[str, str]]]:
 def _refuse_unusable(header: list[str]) -> None:
     if not any(header):
         raise UnreadableText([Problem("line 1", "", "no-header", "The first line names the columns.")])
-    repeated = sorted({name for name in header if header.count(name) > 1})
+    if len(header) > MOST_COLUMNS:
+        message = f"A file may have {MOST_COLUMNS:,} columns at most."
+        raise UnreadableText([Problem("line 1", "", "too-many-columns", message)])
+    repeated = sorted(name for name, times in Counter(header).items() if times > 1)
     if repeated:
         message = f"Columns are named once; these are there twice: {', '.join(repeated)}."
         raise UnreadableText([Problem("line 1", "", "repeated-column", message)])
+    for number, name in enumerate(header, 1):
+        parts = name.split(".")
+        is_index_long = any(part.isdecimal() and len(part) > INDEX_DIGITS for part in parts)
+        if len(parts) > DEEPEST_COLUMN or is_index_long:
+            message = f"No field has a path like the name of column {number}."
+            raise UnreadableText([Problem("line 1", "", "unknown-column", message)])
 
 
 def _row(header: list[str], cells: list[str], line: int) -> dict[str, str]:
@@ -88,11 +100,17 @@ def _nested(row: dict[str, str]) -> dict[str, Any]:
         for part in parts:
             here = here.setdefault(part, {})
             if not isinstance(here, dict):
-                message = f"The columns {part} and {name} cannot both be filled."
-                raise UnreadableText([Problem(name, "", "column-clash", message)])
+                raise _clash(name, part)
+        if last in here:
+            raise _clash(name, f"{name}.{next(iter(here[last]))}")
         here[last] = cell
     listed: dict[str, Any] = _lists(tree)
     return listed
+
+
+def _clash(name: str, other: str) -> UnreadableText:
+    message = f"The columns {other} and {name} cannot both be filled."
+    return UnreadableText([Problem(name, "", "column-clash", message)])
 
 
 def _lists(tree: Any) -> Any:
@@ -115,7 +133,7 @@ def _converted(data: dict[str, Any], details: ErrorDetails) -> bool:
     if not isinstance(text, str):
         return False
     value: int | bool | None = None
-    if details["type"] == "int_type" and text.isdecimal() and len(text) <= LARGEST_INTEGER_DIGITS:
+    if details["type"] == "int_type" and _is_number(text):
         value = int(text)
     elif details["type"] == "bool_type" and text.lower() in {"true", "false"}:
         value = text.lower() == "true"
@@ -127,6 +145,10 @@ def _converted(data: dict[str, Any], details: ErrorDetails) -> bool:
         here = here[part]
     here[last] = value
     return True
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= LARGEST_INTEGER_DIGITS
 
 
 def _by_column(error: ValidationError, data: dict[str, Any]) -> list[Problem]:

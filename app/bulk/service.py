@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.bulk.rows import column_of, read_rows, record_of
 from app.bulk.schemas import ImportReport, Keep, MonitoringLine, PlanLine, RowReport
-from app.errors import NotFound, ProblemItem, RowsRefused, ServiceError
+from app.errors import NotFound, RowsRefused, ServiceError, listed
 from app.person import repository as people
 from app.person import service as person
 from app.person.schemas import Monitoring, NewPerson
@@ -36,7 +36,7 @@ def import_file(
         file: The file's bytes, UTF-8.
         import_row: What to do with a row: one of `IMPORTS`.
         keep: Whether one bad row refuses the file, or the good rows are kept.
-        max_rows: The most rows allowed.
+        max_rows: The most rows allowed, and the most problems in them.
         on_progress: Told how many rows have been read, now and then.
 
     Raises:
@@ -44,11 +44,16 @@ def import_file(
         RowsRefused: some rows are bad, and all or nothing was asked for; each is reported.
     """
     reports: list[RowReport] = []
+    problems = 0
     for line, row in read_rows(file):
         if max_rows is not None and len(reports) == max_rows:
             message = f"A file may have {max_rows:,} rows at most."
             raise RowsRefused(problems=[Problem(f"line {line}", "", "too-many-rows", message)])
         reports.append(_import_row(work, line, row, import_row))
+        problems += len(reports[-1].problems)
+        if max_rows is not None and problems > max_rows:
+            message = f"Reading stopped at line {line}: there are too many problems, and nothing was kept."
+            raise RowsRefused(message, _problems(reports))
         if on_progress is not None:
             on_progress(len(reports))
     bad = [report for report in reports if report.problems]
@@ -106,10 +111,7 @@ def _import_row(work: Work, line: int, row: dict[str, str], import_row: ImportRo
         problems = [_by_column(problem) for problem in error.problems] or [whole]
     else:
         return RowReport(line=line, reference=reference, id=made, problems=())
-    items = tuple(
-        ProblemItem(pointer=p.pointer, path=p.path, code=p.code, message=p.message) for p in problems
-    )
-    return RowReport(line=line, reference=reference, id=None, problems=items)
+    return RowReport(line=line, reference=reference, id=None, problems=listed(problems))
 
 
 def _by_column(problem: Problem) -> Problem:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.audit.service import hold_chain
 from app.errors import NotFound, ReferenceTaken
 from app.person import repository
 from app.person.repository import Person
@@ -27,6 +28,16 @@ def get_person(work: Work, person_id: UUID) -> Person:
     person, known = repository.get_person(work.session, person_id)
     work.caller.refuse_unless_sees(known.team)
     return person, known
+
+
+def get_person_to_change(work: Work, person_id: UUID) -> Person:
+    """A person about whom nobody else writes until this transaction ends: of many changes one is first.
+
+    Raises:
+        NotFound: there is none, or not for this caller.
+    """
+    hold_chain(work.session, chain_of(person_id))
+    return get_person(work, person_id)
 
 
 def add_person(work: Work, new: NewPerson) -> PersonView:
@@ -56,7 +67,7 @@ def revise_person(work: Work, person_id: UUID, details: PersonDetails) -> Person
         NotFound: there is no such person for this caller.
         PreconditionRequired, PreconditionFailed: the change does not start from the latest state.
     """
-    person, known = get_person(work, person_id)
+    person, known = get_person_to_change(work, person_id)
     refuse_stale(work, person.id, known.revision)
     refuse_future(work, details.born_on, "born_on")
     revised = _revision(work, person.id, known.revision + 1, details)
@@ -86,7 +97,7 @@ def put_monitoring(work: Work, person_id: UUID, monitoring: Monitoring) -> Monit
     Raises:
         NotFound: there is no such person for this caller.
     """
-    person, _ = get_person(work, person_id)
+    person, _ = get_person_to_change(work, person_id)
     content = canonical(monitoring).decode()
     repository.put_monitoring(
         work.session, MonitoringRow(person_id=person.id, content=content, written_at=work.now)

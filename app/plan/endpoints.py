@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from app.edge import Operation
 from app.plan import service
 from app.plan.schemas import NewPlan, PlanContent, PlansQuery, PlanView
-from app.resources import Page, linked, made, shown
+from app.resources import InDigits, Page, linked, made, shown
 from app.work import WorkDep
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=Operation)
@@ -44,7 +44,7 @@ def add_plan_version(plan_id: UUID, content: PlanContent, work: WorkDep, respons
 @router.get("/{plan_id}/versions/{version}")
 def get_plan_version(
     plan_id: UUID,
-    version: Annotated[int, Path(ge=1, le=1_000_000)],
+    version: Annotated[int, InDigits, Path(ge=1, le=1_000_000)],
     work: WorkDep,
     response: Response,
 ) -> PlanView:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.errors import RequestInvalid
-from app.person.service import chain_of, get_person
+from app.person.service import chain_of, get_person, get_person_to_change
 from app.plan import repository
 from app.plan.schemas import NewPlan, PlanContent, PlanKind, PlansQuery, PlanView
 from app.plan.tables import PlanRow, PlanVersionRow
@@ -46,23 +46,24 @@ def add_plan_version(work: Work, plan_id: UUID, content: PlanContent) -> PlanVie
         PreconditionRequired, PreconditionFailed: it does not start from the latest version.
         PlanDoesNotFit: it names something the policy in force on its first day does not have.
     """
+    row, _ = repository.get_plan(work.session, plan_id)
+    _, known = get_person_to_change(work, row.person_id)
     row, latest = repository.get_plan(work.session, plan_id)
-    _, known = get_person(work, row.person_id)
     refuse_stale(work, row.id, latest.version)
     version = _version(work, row, latest.version + 1, content, born_on=known.born_on)
     repository.add_version(work.session, version)
     return _view(work, (row, version))
 
 
-def get_plan(work: Work, plan_id: UUID, version: int | None = None) -> repository.Plan:
-    """A plan that the caller may see, in one version or in its latest.
+def get_plan(work: Work, plan_id: UUID, version: int | None = None) -> tuple[PlanRow, PlanVersionRow, date]:
+    """A plan that the caller may see, in one version or in its latest, and the child's date of birth.
 
     Raises:
         NotFound: there is none for this caller.
     """
-    found = repository.get_plan(work.session, plan_id, version)
-    get_person(work, found[0].person_id)
-    return found
+    row, written = repository.get_plan(work.session, plan_id, version)
+    _, known = get_person(work, row.person_id)
+    return row, written, known.born_on
 
 
 def show_plan(work: Work, plan_id: UUID, version: int | None = None) -> PlanView:
@@ -71,7 +72,8 @@ def show_plan(work: Work, plan_id: UUID, version: int | None = None) -> PlanView
     Raises:
         NotFound: there is none for this caller.
     """
-    return _view(work, get_plan(work, plan_id, version))
+    row, written, _ = get_plan(work, plan_id, version)
+    return _view(work, (row, written))
 
 
 def list_plans(work: Work, query: PlansQuery) -> Page[PlanView]:

@@ -52,31 +52,31 @@ def get_policy_in_force(
     return shown(response, service.show_policy_in_force(work, query.on))
 
 
-@router.get("/{policy_id}")
+@router.get("/{policy_id:uuid}")
 def get_policy(policy_id: UUID, work: WorkDep, response: Response) -> PolicyView:
     """A policy with its document."""
     return shown(response, service.show_policy(work, policy_id))
 
 
-@router.put("/{policy_id}")
+@router.put("/{policy_id:uuid}")
 def revise_policy(policy_id: UUID, text: PolicyText, work: WorkDep, response: Response) -> PolicyView:
     """Change a draft. An approval given before no longer counts."""
     return shown(response, service.revise_policy(work, policy_id, text.document))
 
 
-@router.post("/{policy_id}/approve")
+@router.post("/{policy_id:uuid}/approve")
 def approve_policy(policy_id: UUID, work: WorkDep, response: Response) -> PolicyView:
     """Approve a draft that somebody else wrote."""
     return shown(response, service.approve_policy(work, policy_id))
 
 
-@router.post("/{policy_id}/publish")
+@router.post("/{policy_id:uuid}/publish")
 def publish_policy(policy_id: UUID, work: WorkDep, response: Response) -> PublishedPolicy:
     """Publish an approved policy that somebody else wrote. It cannot be edited from then on."""
     return shown(response, service.publish_policy(work, policy_id))
 
 
-@router.post("/{policy_id}/withdraw")
+@router.post("/{policy_id:uuid}/withdraw")
 def withdraw_policy(policy_id: UUID, work: WorkDep, response: Response) -> PolicyView:
     """Withdraw a published policy before the day it starts."""
     return shown(response, service.withdraw_policy(work, policy_id))

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.audit.service import hold_chain
-from app.errors import OwnPolicy, PolicyHasStarted, ProblemItem, VersionTaken, WrongState
+from app.errors import OwnPolicy, PolicyHasStarted, VersionTaken, WrongState, listed
 from app.policy import repository
 from app.policy.repository import Policy
 from app.policy.schemas import (
@@ -75,10 +75,7 @@ def check_policy(work: Work, document: dict[str, Any]) -> PolicyCheck:
     try:
         policy = policy_of(document)
     except PolicyDocumentError as error:
-        problems = tuple(
-            ProblemItem(pointer=p.pointer, path=p.path, code=p.code, message=p.message)
-            for p in error.problems
-        )
+        problems = listed(error.problems)
         return PolicyCheck(usable=False, problems=problems, sha256=None, overlaps=(), gaps=())
     overlapping = [other.name for other in published if policy.in_force.overlap(other.in_force)]
     new = Published(name=policy.title, in_force=policy.in_force, key=UUID(int=0))
@@ -112,7 +109,6 @@ def publish_policy(work: Work, policy_id: UUID) -> PublishedPolicy:
         WrongState: it is not approved.
         PolicyOverlap: another published policy is in force on some of its days.
     """
-    hold_chain(work.session, CHAIN)
     found = _to_change(work, policy_id, PolicyState.APPROVED)
     _refuse_own(work, found)
     refuse_overlap(repository.policy_in(found.latest).in_force, repository.list_published(work.session))
@@ -128,7 +124,6 @@ def withdraw_policy(work: Work, policy_id: UUID) -> PolicyView:
         WrongState: it is not published.
         PolicyHasStarted: its first day has come.
     """
-    hold_chain(work.session, CHAIN)
     found = _to_change(work, policy_id, PolicyState.PUBLISHED)
     if found.latest.valid_from <= work.today:
         raise PolicyHasStarted
@@ -182,6 +177,7 @@ def _checked(document: PolicyConfiguration) -> PolicyConfiguration:
 
 
 def _to_change(work: Work, policy_id: UUID, *states: PolicyState) -> Policy:
+    hold_chain(work.session, CHAIN)
     found = repository.get_policy(work.session, policy_id)
     refuse_stale(work, found.row.id, found.etag_revision)
     if found.state not in states:

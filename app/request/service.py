@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.errors import WrongState
-from app.person.service import chain_of, get_person
+from app.person.service import chain_of, get_person, get_person_to_change
 from app.request import repository
 from app.request.repository import Request
 from app.request.schemas import (
@@ -53,7 +53,9 @@ def settle_request(work: Work, request_id: UUID, new: NewOutcome) -> RequestView
         NotFound: there is no such request for this caller.
         WrongState: it was answered before.
     """
-    row, outcome = _get(work, request_id)
+    row, _ = repository.get_request(work.session, request_id)
+    get_person_to_change(work, row.person_id)
+    row, outcome = repository.get_request(work.session, request_id)
     refuse_stale(work, row.id, _revision(outcome))
     if outcome is not None:
         raise WrongState("This request has been answered; a new request can be written down.")

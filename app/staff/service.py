@@ -42,7 +42,8 @@ def identify(session: Session, claims: Claims, on_behalf_of: str | None) -> Call
 
 
 def _active(session: Session, subject: str) -> StaffRow:
-    row = repository.find_staff(session, subject)
+    # PostgreSQL has no text with a NUL in it.
+    row = repository.find_staff(session, subject) if subject.isprintable() else None
     if row is None or not row.active:
         raise NotOnStaffRegister
     return row

@@ -9,7 +9,7 @@ from ras.canonical import as_written
 from ras.errors import PolicyDocumentError
 from ras.policy.checks import faults
 from ras.policy.configuration import PolicyConfiguration
-from ras.reading import UnreadableText, read_document, validated
+from ras.reading import UnreadableText, read_document, reads_as_text, validated
 
 _POLICY = TypeAdapter(PolicyConfiguration)
 
@@ -45,7 +45,19 @@ def policy_of(data: Any) -> PolicyConfiguration:
 
 def write_policy(policy: PolicyConfiguration) -> str:
     """Write a policy as YAML that `read_policy` reads back to the same policy."""
-    return yaml.safe_dump(as_written(policy), sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(as_written(policy), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Puts words in quotation marks wherever the reader would take them for something else."""
+
+
+def _words(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if reads_as_text(text) else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _words)
 
 
 def policy_schema() -> dict[str, Any]:
