@@ -20,6 +20,8 @@ PUBLIC_BYTES = 64_000
 """The largest body of somebody without a token: an estimate's answers are a tenth of it."""
 LARGE_BYTES = 20_000
 """A body from this size on is read in a thread, so that everyone else's requests go on."""
+MOST_COMMAS = 50_000
+"""JSON with more holds more values than any plan or policy, and would keep everyone waiting."""
 DIGITS = 12
 """A size of more digits than this is too large, and not worth reading as a number."""
 ONCE = ("authorization", "content-type", "idempotency-key", "if-match", "ras-on-behalf-of")
@@ -85,6 +87,9 @@ class StrictRequest(Request):
         """The body, strictly: JSON in UTF-8, nothing repeated, inexact, deep or unprintable."""
         if not hasattr(self, "_strict"):
             text = _utf8(await self.body())
+            if text.count(",") > MOST_COMMAS:
+                message = "This holds more values than any plan or policy needs."
+                raise UnreadableText([Problem("", "", "too-many-values", message)])
             is_large = len(text) >= LARGE_BYTES
             self._strict = await run_in_threadpool(read_json, text) if is_large else read_json(text)
         return self._strict

@@ -1,7 +1,7 @@
 """The whole story once, through the API: every operation, in an order that makes sense.
 
 Run as a program it records a request and an answer of each operation as the examples of the API's
-description (`app/examples.json`), and writes the description itself (`openapi/`). The tests tell the
+description (`app/examples.json`), and writes the description itself (`openapi/`); it stops where that would break callers. The tests tell the
 same story again on both databases and compare what they hear.
 """
 
@@ -28,9 +28,12 @@ from tests.app.service import (
     policy_document,
     template_of,
 )
+from tests.app.surface import breaking, surface
 
 EXAMPLES = Path("app/examples.json")
 DESCRIPTION = Path("openapi/ras.json")
+SURFACE = Path("openapi/surface.txt")
+BREAKING = "--breaking"
 NOT_TOLD = {"docs", "docs_asset"}
 """Pages, which the browser tests open."""
 
@@ -244,8 +247,16 @@ def main() -> None:
         EXAMPLES.write_text(json.dumps(heard, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
         examples.cache_clear()
         description = describe(create_app(Settings(data_dir=Path(folder))))
+    lines = surface(description)
+    broken = breaking(SURFACE.read_text().splitlines(), lines) if SURFACE.exists() else []
+    if broken and BREAKING not in sys.argv:
+        print(*broken, sep="\n")
+        sys.exit(
+            f"This breaks callers. If it is meant: make openapi ARGS={BREAKING}, and say so in the changelog."
+        )
     DESCRIPTION.parent.mkdir(exist_ok=True)
     DESCRIPTION.write_text(published(description))
+    SURFACE.write_text("\n".join(lines) + "\n")
     missing = set(ACCESS) - NOT_TOLD - set(heard)
     if missing:
         sys.exit(f"The story leaves out: {', '.join(sorted(missing))}")

@@ -95,9 +95,7 @@ def test_the_whole_caseload_is_scored_kept_explained_and_replayed_through_the_ap
     assert abs(total - 420_000_00) < 420_000_00 * 2 // 100
 
 
-def test_a_thousand_assessments_replay_to_the_same_bytes_anywhere(
-    tmp_path: Path, postgres: str
-) -> None:
+def test_a_thousand_assessments_replay_to_the_same_bytes_anywhere(tmp_path: Path, postgres: str) -> None:
     kept = assessed(filled(f"sqlite:///{tmp_path / 'ras.db'}", size=LARGE))
     file = tmp_path / "kept.json"
     file.write_text(json.dumps(kept))
