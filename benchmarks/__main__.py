@@ -54,7 +54,7 @@ def main() -> None:
             "assessment read, SQLite": (sqlite_port, _reading(folder / "sqlite", sqlite_port)),
         }
         rounds: dict[str, list[Measured]] = {name: [] for name in loads}
-        for _, (port, make) in loads.items():
+        for port, make in loads.values():
             measure(port, make, seconds=0.5)
         for _ in range(ROUNDS):
             for name, (port, make) in loads.items():
@@ -123,9 +123,9 @@ def _report(rounds: dict[str, list[Measured]], start_seconds: float) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`. Each row is the median of "
-        f"{ROUNDS} rounds of {SECONDS:g} s over {CONNECTIONS} connections, the rows taken in turn; one server",
-        "process each, and the client on the same machine. The ratio is to the first row, in the same run:",
+        f"Written by `make bench`. Each row is the median of {ROUNDS} rounds of {SECONDS:g} s over "
+        f"{CONNECTIONS} connections, the rows",
+        "taken in turn; one server process each, and the client on the same machine. The ratio is to the first row, in the same run:",
         "only ratios can be compared between machines.",
         "",
         f"Python {platform.python_version()}, FastAPI {version('fastapi')}, uvicorn {version('uvicorn')}, "
@@ -145,8 +145,9 @@ def _report(rounds: dict[str, list[Measured]], start_seconds: float) -> str:
         "",
         f"From the start of the process to the first answer of `/readyz`: {start_seconds:.2f} s.",
         "",
-        "An assessment kept is one transaction: scored, explained, audited, kept with its idempotency key, and",
-        "flushed to disk (SQLite with `synchronous=FULL`, PostgreSQL with `synchronous_commit=on`) before the 201.",
+        "An assessment kept is one transaction: scored, explained, audited, kept with its idempotency",
+        "key, and flushed to disk (SQLite with `synchronous=FULL`, PostgreSQL with",
+        "`synchronous_commit=on`) before the 201.",
     ]
     return "\n".join(lines) + "\n"
 

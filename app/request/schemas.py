@@ -73,7 +73,7 @@ class OutcomeView(Record):
     decided_on: Day
     """The day it was decided."""
     reasons: str | None
-    """Why; null where the words were erased."""
+    """Why; null where the words were erased, and for a reader who works with figures only."""
     right_to_review: str | None
     """For a refusal: what the family can do."""
     written: Kept

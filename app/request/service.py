@@ -116,10 +116,11 @@ def _view(work: Work, found: Request) -> RequestView:
 
 def _outcome_view(work: Work, outcome: RequestOutcomeRow) -> OutcomeView:
     refused = outcome.outcome == Outcome.REFUSED
+    words = find_words(work.session, outcome.request_id) if work.caller.sees_birth_dates else {}
     return OutcomeView(
         outcome=Outcome(outcome.outcome),
         decided_on=outcome.decided_on,
-        reasons=find_words(work.session, outcome.request_id).get("reasons"),
+        reasons=words.get("reasons"),
         right_to_review=RIGHT_TO_REVIEW if refused else None,
         written=Kept(by=outcome.written_by, at=outcome.written_at),
     )

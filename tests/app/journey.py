@@ -1,8 +1,8 @@
 """The whole story once, through the API: every operation, in an order that makes sense.
 
 Run as a program it records a request and an answer of each operation as the examples of the API's
-description (`app/examples.json`), and writes the description itself (`openapi/`); it stops where that would break callers. The tests tell the
-same story again on both databases and compare what they hear.
+description (`app/examples.json`), and writes the description itself (`openapi/`), unless that would
+break callers. The tests tell the same story again on both databases and compare what they hear.
 """
 
 import json

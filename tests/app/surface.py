@@ -24,22 +24,20 @@ def surface(description: Description) -> list[str]:
 
 def breaking(before: list[str], now: list[str]) -> list[str]:
     """What in a new surface breaks callers of the one before."""
-    gone = [f"gone: {line}" for line in before if line not in set(now)]
-    known = {line.split()[0] for line in before}
+    known, there = set(before), set(now)
+    gone = [f"gone: {line}" for line in before if line not in there]
     more = [
         f"asks more of callers: {line}"
         for line in now
-        if line not in set(before) and line.endswith("(needed)") and _owner(line) in known
+        if line not in known and line.endswith("(needed)") and _owner(line) in known
     ]
     return gone + more
 
 
 def _owner(line: str) -> str:
-    return (
-        line.split(maxsplit=1)[0].partition(".")[0]
-        if "." in line.split(maxsplit=1)[0]
-        else line.split(maxsplit=1)[0]
-    )
+    """The operation or schema that a line is about, as its own line names it."""
+    operation = line.partition(" takes ")[0]
+    return operation if operation != line else line.partition(".")[0]
 
 
 def _operation(name: str, operation: dict[str, Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from tests.app.surface import breaking, surface
 NOW: dict[str, Any] = json.loads(DESCRIPTION.read_text())
 
 
-def changed(change: str) -> dict[str, Any]:
+def changed(change: str) -> dict[str, Any]:  # noqa: C901  one short case for each kind of change
     description = copy.deepcopy(NOW)
     plan = description["components"]["schemas"]["NewPlan"]
     match change:
@@ -34,6 +34,9 @@ def changed(change: str) -> dict[str, Any]:
         case "a new needed parameter":
             parameter = {"in": "query", "name": "why", "required": True}
             description["paths"]["/v1/plans"]["post"]["parameters"].append(parameter)
+        case "a new operation":
+            parameter = {"in": "query", "name": "why", "required": True}
+            description["paths"]["/v1/why"] = {"get": {"parameters": [parameter], "responses": {}}}
         case "a new field of an answer":
             description["components"]["schemas"]["Replay"]["properties"]["why"] = {"type": "string"}
         case "a new field that may be left out":
@@ -60,7 +63,9 @@ def test_a_breaking_change_is_noticed(change: str) -> None:
     assert breaking(surface(NOW), surface(changed(change)))
 
 
-@pytest.mark.parametrize("change", ["a new field of an answer", "a new field that may be left out"])
+@pytest.mark.parametrize(
+    "change", ["a new operation", "a new field of an answer", "a new field that may be left out"]
+)
 def test_a_harmless_change_is_not(change: str) -> None:
     assert breaking(surface(NOW), surface(changed(change))) == []
 
