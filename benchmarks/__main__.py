@@ -125,8 +125,8 @@ def _report(rounds: dict[str, list[Measured]], start_seconds: float) -> str:
         "",
         f"Written by `make bench`. Each row is the median of {ROUNDS} rounds of {SECONDS:g} s over "
         f"{CONNECTIONS} connections, the rows",
-        "taken in turn; one server process each, and the client on the same machine. The ratio is to the first row, in the same run:",
-        "only ratios can be compared between machines.",
+        "taken in turn; one server process each, and the client on the same machine. The ratio is to",
+        "the first row, in the same run: only ratios can be compared between machines.",
         "",
         f"Python {platform.python_version()}, FastAPI {version('fastapi')}, uvicorn {version('uvicorn')}, "
         f"SQLAlchemy {version('sqlalchemy')}, {os.cpu_count()} cores.",

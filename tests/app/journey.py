@@ -250,10 +250,8 @@ def main() -> None:
     lines = surface(description)
     broken = breaking(SURFACE.read_text().splitlines(), lines) if SURFACE.exists() else []
     if broken and BREAKING not in sys.argv:
-        print(*broken, sep="\n")
-        sys.exit(
-            f"This breaks callers. If it is meant: make openapi ARGS={BREAKING}, and say so in the changelog."
-        )
+        how = f"If it is meant: make openapi ARGS={BREAKING}, and say so in the changelog."
+        sys.exit("\n".join(["This breaks callers.", *broken, how]))
     DESCRIPTION.parent.mkdir(exist_ok=True)
     DESCRIPTION.write_text(published(description))
     SURFACE.write_text("\n".join(lines) + "\n")
