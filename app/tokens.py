@@ -6,6 +6,7 @@ address. Headers in a token that point elsewhere (`jku`, `x5u`) are never follow
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,16 +18,20 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.errors import KeysUnavailable, TokenInvalid
+from app.errors import RETRY_SECONDS, KeysUnavailable, TokenInvalid
 from app.settings import Settings
 
 ALGORITHMS = ("EdDSA", "ES256", "ES384", "PS256", "RS256")
 LEEWAY = timedelta(seconds=30)
 """How far the identity provider's clock may be from ours."""
+YEAR_10000 = 253_402_300_800
+"""In seconds since 1970, as tokens tell time: no token lasts until then, for ever, or for no number."""
 LOCAL_ISSUER = "urn:ras:local-issuer"
 LOCAL_KEY_FILE = "local-issuer.pem"
-REFETCH_AFTER = timedelta(seconds=30)
-"""The least time between two looks for a key that is not known."""
+REFETCH_AFTER, RETRY_AFTER = timedelta(seconds=30), timedelta(seconds=RETRY_SECONDS)
+"""The least time between two looks for a key that is not known: when the first was answered, when not."""
+KEPT_FOR = timedelta(hours=1)
+"""How long keys are kept; one that the identity provider has withdrawn counts no longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +60,43 @@ class KeySource(Protocol):
 
 
 class RemoteKeys:
-    """The identity provider's published keys (JWKS), kept, and fetched again for a new key id."""
+    """The identity provider's published keys (JWKS), kept for a while, and fetched again for a new key id.
+
+    While the provider cannot be reached, the keys it gave last still count.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._keys: dict[str | None, jwt.PyJWK] = {}
-        self._fetched_at: datetime | None = None
+        self._asked_at: datetime | None = None
+        self._has_answered = False
         self._lock = Lock()
 
     def key(self, key_id: str | None, now: datetime) -> jwt.PyJWK:
         """The key with that id, from what is kept or from the provider."""
-        if key_id not in self._keys:
+        if self._should_ask(key_id, now):
             with self._lock:
-                if key_id not in self._keys and self._may_fetch(now):
-                    self._fetch(now)
-        try:
-            return self._keys[key_id]
-        except KeyError:
-            raise TokenInvalid from None
+                if self._should_ask(key_id, now):
+                    self._ask(now)
+        key = self._keys.get(key_id)
+        if key is None:
+            raise TokenInvalid if self._has_answered else KeysUnavailable
+        return key
 
-    def _may_fetch(self, now: datetime) -> bool:
-        return self._fetched_at is None or now - self._fetched_at >= REFETCH_AFTER
+    def _should_ask(self, key_id: str | None, now: datetime) -> bool:
+        if self._asked_at is None:
+            return True
+        unknown = REFETCH_AFTER if self._has_answered else RETRY_AFTER
+        return now - self._asked_at >= (KEPT_FOR if key_id in self._keys else unknown)
 
-    def _fetch(self, now: datetime) -> None:
-        try:
+    def _ask(self, now: datetime) -> None:
+        has_answered = False
+        with suppress(httpx.HTTPError, jwt.PyJWTError, ValueError, AttributeError, TypeError):
             answer = httpx.get(self._url, timeout=5, follow_redirects=False)
             answer.raise_for_status()
-            keys = jwt.PyJWKSet.from_dict(answer.json()).keys
-        except (httpx.HTTPError, jwt.PyJWTError, ValueError, AttributeError):
-            raise KeysUnavailable from None
-        self._keys = {key.key_id: key for key in keys}
-        self._fetched_at = now
+            self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
+            has_answered = True
+        self._asked_at, self._has_answered = now, has_answered
 
 
 class LocalKeys:
@@ -189,7 +200,7 @@ class Verifier:
 
 def _in_time(claims: dict[str, Any], now: datetime) -> bool:
     times = [claims["exp"], claims["iat"], claims.get("nbf", claims["iat"])]
-    if not all(isinstance(time, int | float) for time in times):
+    if not all(isinstance(time, int | float) and 0 <= time < YEAR_10000 for time in times):
         return False
     expires, issued, not_before = times
     moment, leeway = now.timestamp(), LEEWAY.total_seconds()

@@ -58,7 +58,7 @@ TEAMS_IN_TRANSITION: Final = {"transitions": 86, "north": 7, "south": 7}
 PLAN_KINDS: Final = {"ehc": 72, "care": 28}
 """Whether the plan is an EHC plan or a care plan, in invented per cent."""
 SECTIONS: Final = {"ehc": {"H1": 80, "H2": 20}, "care": {"C1": 60, "C2": 40}}
-"""Sections that provision is numbered in, in invented per cent. An EHC plan's for social care are H1 and H2."""
+"""Sections that provision is numbered in, in invented per cent. An EHC plan's are H1 and H2."""
 CARE_PLANS_WITH_EHC_REVIEW: Final = 0.2
 """The share of children with a care plan who also have an EHC review coming."""
 

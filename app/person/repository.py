@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
@@ -23,6 +23,7 @@ def _people() -> Select[PersonRow, PersonRevisionRow]:
 
 
 _PEOPLE = _people()
+_PERSON = _PEOPLE.where(PersonRow.id == bindparam("person_id"))
 
 
 def get_person(session: Session, person_id: UUID) -> Person:
@@ -31,7 +32,7 @@ def get_person(session: Session, person_id: UUID) -> Person:
     Raises:
         NotFound: there is none.
     """
-    row = session.execute(_PEOPLE.where(PersonRow.id == person_id)).one_or_none()
+    row = session.execute(_PERSON, {"person_id": person_id}).one_or_none()
     if row is None:
         raise NotFound
     return row[0], row[1]

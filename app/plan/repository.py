@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
@@ -16,6 +16,9 @@ Plan = tuple[PlanRow, PlanVersionRow]
 _other = aliased(PlanVersionRow)
 _LATEST = select(func.max(_other.version)).where(_other.plan_id == PlanRow.id).scalar_subquery()
 _PLANS = select(PlanRow, PlanVersionRow).join(PlanVersionRow, PlanVersionRow.plan_id == PlanRow.id)
+_PLAN = _PLANS.where(PlanRow.id == bindparam("plan_id"))
+_LATEST_PLAN = _PLAN.where(PlanVersionRow.version == _LATEST)
+_PLAN_VERSION = _PLAN.where(PlanVersionRow.version == bindparam("version_number"))
 
 
 def get_plan(session: Session, plan_id: UUID, version: int | None = None) -> Plan:
@@ -24,10 +27,8 @@ def get_plan(session: Session, plan_id: UUID, version: int | None = None) -> Pla
     Raises:
         NotFound: there is none.
     """
-    wanted = _PLANS.where(
-        PlanRow.id == plan_id, PlanVersionRow.version == (_LATEST if version is None else version)
-    )
-    row = session.execute(wanted).one_or_none()
+    wanted = _LATEST_PLAN if version is None else _PLAN_VERSION
+    row = session.execute(wanted, {"plan_id": plan_id, "version_number": version}).one_or_none()
     if row is None:
         raise NotFound
     return row[0], row[1]
@@ -51,18 +52,6 @@ def list_plans(session: Session, query: PlansQuery, *, only_team: str | None) ->
     if query.after is not None:
         wanted = wanted.where(PlanRow.id > query.after)
     return [(row[0], row[1]) for row in session.execute(wanted)]
-
-
-def get_version(session: Session, version_id: UUID) -> Plan:
-    """The plan and version with that version's key.
-
-    Raises:
-        NotFound: there is none.
-    """
-    row = session.execute(_PLANS.where(PlanVersionRow.id == version_id)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row[0], row[1]
 
 
 def add_plan(session: Session, plan: PlanRow) -> None:

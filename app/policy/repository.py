@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,6 +16,16 @@ from ras.policy.configuration import PolicyConfiguration
 from ras.policy.document import policy_of
 from ras.policy.register import Published
 from ras.reading import read_json
+
+_WITHDRAWN = select(PolicyEventRow.policy_id).where(PolicyEventRow.kind == PolicyState.WITHDRAWN)
+_PUBLISHED = (
+    select(PolicyRow, PolicyRevisionRow)
+    .join(PolicyEventRow, PolicyEventRow.policy_id == PolicyRow.id)
+    .join(PolicyRevisionRow, PolicyRevisionRow.id == PolicyEventRow.revision_id)
+    .where(PolicyEventRow.kind == PolicyState.PUBLISHED, PolicyRow.id.not_in(_WITHDRAWN))
+)
+_READ: dict[str, PolicyConfiguration] = {}
+"""Policies by their hash: a council has a handful, and none ever changes."""
 
 Of = TypeVar("Of", PolicyRevisionRow, PolicyEventRow)
 
@@ -87,39 +96,23 @@ def list_policies(session: Session) -> list[Policy]:
     return _policies(session, select(PolicyRow).order_by(PolicyRow.id))
 
 
-def list_published(session: Session) -> list[Published[UUID]]:
+def list_published(session: Session) -> list[Published[PolicyRevisionRow]]:
     """The published policies: when each is in force, and the revision published."""
-    withdrawn = select(PolicyEventRow.policy_id).where(PolicyEventRow.kind == PolicyState.WITHDRAWN)
-    rows = session.execute(
-        select(PolicyRow, PolicyRevisionRow)
-        .join(PolicyEventRow, PolicyEventRow.policy_id == PolicyRow.id)
-        .join(PolicyRevisionRow, PolicyRevisionRow.id == PolicyEventRow.revision_id)
-        .where(PolicyEventRow.kind == PolicyState.PUBLISHED, PolicyRow.id.not_in(withdrawn))
-    )
     return [
         Published(
             name=f"{row[0].code} {row[0].version}",
             in_force=Period(row[1].valid_from, row[1].valid_before),
-            key=row[1].id,
+            key=row[1],
         )
-        for row in rows
+        for row in session.execute(_PUBLISHED)
     ]
 
 
-def get_revision(session: Session, revision_id: UUID) -> PolicyRevisionRow:
-    """One revision of a policy's document."""
-    return session.get_one(PolicyRevisionRow, revision_id)
-
-
 def policy_in(revision: PolicyRevisionRow) -> PolicyConfiguration:
-    """The policy that a revision holds, read once."""
-    return _read(revision.sha256, revision.document)
-
-
-@lru_cache(maxsize=64)
-def _read(sha256: str, document: str) -> PolicyConfiguration:
-    del sha256
-    return policy_of(read_json(document))
+    """The policy that a revision holds, read once for each hash in the life of the process."""
+    if revision.sha256 not in _READ:
+        _READ[revision.sha256] = policy_of(read_json(revision.document))
+    return _READ[revision.sha256]
 
 
 def add_policy(session: Session, row: PolicyRow) -> None:

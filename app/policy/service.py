@@ -26,10 +26,11 @@ from app.policy.tables import PolicyEventRow, PolicyRevisionRow, PolicyRow
 from app.resources import Kept, Page, page_of, refuse_stale
 from app.work import Work
 from ras.canonical import as_written, canonical
+from ras.dates import Period
 from ras.errors import PolicyDocumentError
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.document import policy_of
-from ras.policy.register import Published, gaps, policy_in_force, refuse_overlap
+from ras.policy.register import gaps, policy_in_force, refuse_overlap
 from ras.reading import read_json
 
 CHAIN = "policies"
@@ -78,13 +79,12 @@ def check_policy(work: Work, document: dict[str, Any]) -> PolicyCheck:
         problems = listed(error.problems)
         return PolicyCheck(usable=False, problems=problems, sha256=None, overlaps=(), gaps=())
     overlapping = [other.name for other in published if policy.in_force.overlap(other.in_force)]
-    new = Published(name=policy.title, in_force=policy.in_force, key=UUID(int=0))
     return PolicyCheck(
         usable=True,
         problems=(),
         sha256=policy.sha256,
         overlaps=tuple(overlapping),
-        gaps=_gaps([*published, new]),
+        gaps=_gaps([*(other.in_force for other in published), policy.in_force]),
     )
 
 
@@ -114,7 +114,8 @@ def publish_policy(work: Work, policy_id: UUID) -> PublishedPolicy:
     refuse_overlap(repository.policy_in(found.latest).in_force, repository.list_published(work.session))
     _add_event(work, found, PolicyState.PUBLISHED)
     view = _view(repository.get_policy(work.session, policy_id))
-    return PublishedPolicy(**dict(view), gaps=_gaps(repository.list_published(work.session)))
+    published = repository.list_published(work.session)
+    return PublishedPolicy(**dict(view), gaps=_gaps([policy.in_force for policy in published]))
 
 
 def withdraw_policy(work: Work, policy_id: UUID) -> PolicyView:
@@ -156,8 +157,7 @@ def revision_in_force(work: Work, on: date) -> PolicyRevisionRow:
     Raises:
         NoPolicyInForce: none is.
     """
-    found = policy_in_force(repository.list_published(work.session), on=on)
-    return repository.get_revision(work.session, found.key)
+    return policy_in_force(repository.list_published(work.session), on=on).key
 
 
 def list_policies(work: Work, query: PoliciesQuery) -> Page[PolicySummary]:
@@ -221,8 +221,8 @@ def _add_event(work: Work, found: Policy, kind: PolicyState) -> None:
     work.record_act(CHAIN, f"policy-{kind}", record=event.id, content={"sha256": found.latest.sha256})
 
 
-def _gaps(published: list[Published[UUID]]) -> tuple[Gap, ...]:
-    return tuple(Gap(first_day=gap.first_day, last_day=gap.last_day) for gap in gaps(published))
+def _gaps(in_force: list[Period]) -> tuple[Gap, ...]:
+    return tuple(Gap(first_day=gap.first_day, last_day=gap.last_day) for gap in gaps(in_force))
 
 
 def _view(policy: Policy) -> PolicyView:

@@ -33,7 +33,8 @@ class PolicyRevisionRow(Row):
     sha256: Mapped[str]
     valid_from: Mapped[date]
     valid_before: Mapped[date | None]
-    document: Mapped[str] = mapped_column(Text)
+    # Long, and read once in the life of a process: fetched only when it is asked for.
+    document: Mapped[str] = mapped_column(Text, deferred=True)
     written_by: Mapped[str]
     written_at: Mapped[datetime] = mapped_column(Moment)
 

@@ -1,16 +1,21 @@
 """The staff register's SQL."""
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.staff.tables import StaffRow
 
-_LATEST = select(StaffRow).order_by(StaffRow.revision.desc()).limit(1)
+_LATEST = (
+    select(StaffRow)
+    .where(StaffRow.subject == bindparam("subject"))
+    .order_by(StaffRow.revision.desc())
+    .limit(1)
+)
 
 
 def find_staff(session: Session, subject: str) -> StaffRow | None:
     """The latest entry about someone."""
-    return session.scalar(_LATEST.where(StaffRow.subject == subject))
+    return session.scalar(_LATEST, {"subject": subject})
 
 
 def list_staff(session: Session) -> list[StaffRow]:

@@ -1,6 +1,6 @@
 """Which policy is in force on a day. On any day a council has at most one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -44,11 +44,11 @@ def refuse_overlap(new: Period, published: Iterable[Published[Key]]) -> None:
             raise PolicyOverlap(first_day=shared.first_day, last_day=shared.last_day, other=other.name)
 
 
-def gaps(published: Sequence[Published[Key]]) -> list[Period]:
-    """The runs of days between published policies on which none is in force."""
+def gaps(in_force: Iterable[Period]) -> list[Period]:
+    """The runs of days between policies' periods on which none is in force."""
     found: list[Period] = []
     covered: date | None = None
-    for period in sorted((policy.in_force for policy in published), key=lambda p: p.first_day):
+    for period in sorted(in_force, key=lambda period: period.first_day):
         if covered is not None and period.first_day > covered:
             found.append(Period(covered, period.first_day))
         if period.before is None:

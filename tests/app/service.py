@@ -14,14 +14,14 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app.access import Caller
+from app.access import Caller, Role
 from app.db import Database
 from app.demonstration.load import STAFF, example_policy, publish_example
 from app.ids import new_id
 from app.main import create_app
 from app.migration import migrate
 from app.settings import Settings
-from app.staff.service import put_on_register
+from app.staff.service import put_on_register, take_off_register
 from app.tokens import LocalKeys
 from app.work import Work
 from ras.canonical import as_written
@@ -147,6 +147,26 @@ def fill_register(work: Work) -> None:
     """Put the demonstration's staff on the register."""
     for subject, (role, team) in STAFF.items():
         put_on_register(work, subject, role=role, team=team)
+
+
+@contextmanager
+def operating(service: Service) -> Iterator[Work]:
+    """The operator's work on the service's database, as `ras staff` does it."""
+    with service.database.write() as session:
+        yield Work(session=session, caller=Caller.operator(), now=service.clock.now, make_id=new_id)
+
+
+def enter(service: Service, subject: str, *, role: Role, team: str | None = None) -> Person:
+    """Put someone on the register, or change what they are, and act as them."""
+    with operating(service) as work:
+        put_on_register(work, subject, role=role, team=team)
+    return service.acting_as(subject)
+
+
+def leave(service: Service, subject: str) -> None:
+    """Take someone off the register."""
+    with operating(service) as work:
+        take_off_register(work, subject)
 
 
 def policy_document(**changes: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -32,10 +33,13 @@ TITLES = [
     *("a: b", "- a", "'", '"', "\\", "*a", "&a", "!a", "x\x85y", "x\u2028y", "\ufeffx", "😀", "x" * 300),
     *("3 points is worth £5 a year", "Less 4 points.", "Rounded once, up, to £2", "about 7"),
 ]
-SOURCES = ["Policy 1.2", "https://example.org/policy#2", "Schedule A: points"]
 
+yes_or_no = st.booleans()
 titles = st.sampled_from(TITLES)
-sources = st.sampled_from(SOURCES)
+every_horizon = st.sampled_from(list(Horizon))
+some_horizons = st.lists(every_horizon, min_size=1, max_size=3, unique=True)
+kinds = st.sampled_from(list(ResourceKind))
+frequencies = st.sampled_from(list(Frequency))
 pence = st.one_of(st.integers(0, 3_000_00), st.integers(0, 50_000_00))
 
 
@@ -66,17 +70,38 @@ def plan_of(data: Data) -> Plan:
     return validated(Plan, data)
 
 
+# Strategies that are asked for again and again are made once: making one takes longer than drawing from it.
+
+
+@cache
+def whole(least: int, most: int) -> st.SearchStrategy[int]:
+    """A whole number; both ends are inside."""
+    return st.integers(least, most)
+
+
+@cache
+def one_of(*choices: Any) -> st.SearchStrategy[Any]:
+    """One of a few things."""
+    return st.sampled_from(choices)
+
+
+@cache
 def codes(least: int, most: int) -> st.SearchStrategy[list[str]]:
     """Codes, each once."""
     return st.lists(st.sampled_from(CODES), min_size=least, max_size=most, unique=True)
 
 
-@st.composite
-def decimals(draw: Draw, most: int, least: int = 0) -> str:
+@cache
+def decimals(most: int) -> st.SearchStrategy[str]:
     """A number that is not negative, written as text."""
-    places = draw(st.sampled_from([0, 0, 1, 2, 3, 8]))
-    whole, part = divmod(draw(st.integers(least * 10**places, most * 10**places)), 10**places)
-    return f"{whole}.{part:0{places}d}" if places else str(whole)
+    return st.builds(
+        decimal_text, whole(0, most - 1), one_of("", "", ".5", ".25", ".125", ".10", ".3", ".00000001")
+    )
+
+
+def decimal_text(units: int, part: str) -> str:
+    """A number of so many units and a part."""
+    return f"{units}{part}"
 
 
 def rising(numbers: Iterable[str]) -> list[str]:
@@ -84,9 +109,9 @@ def rising(numbers: Iterable[str]) -> list[str]:
     return sorted(numbers, key=Fraction)
 
 
-def maybe(field: str, strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Data]:
+def maybe(draw: Draw, field: str, strategy: st.SearchStrategy[Any]) -> Data:
     """A field that may be left out."""
-    return st.one_of(st.just({}), st.fixed_dictionaries({field: strategy}))
+    return {field: draw(strategy)} if draw(yes_or_no) else {}
 
 
 @st.composite
@@ -95,11 +120,11 @@ def circumstance_questions(draw: Draw) -> list[Data]:
     questions = []
     for code in draw(codes(0, 3)):
         asks: Data = {"code": code, "title": draw(titles), "question": "Which?", "why_asked": "So."}
-        if draw(st.booleans()):
+        if draw(yes_or_no):
             asks["choices"] = [{"code": choice, "title": draw(titles)} for choice in draw(codes(2, 4))]
         else:
-            asks |= draw(maybe("at_most", st.integers(1, 9)))
-        questions.append({**asks, "source": draw(sources)})
+            asks |= maybe(draw, "at_most", whole(1, 9))
+        questions.append({**asks, "source": f"Question {code}"})
     return questions
 
 
@@ -107,18 +132,18 @@ def circumstance_questions(draw: Draw) -> list[Data]:
 def conditions(draw: Draw, questions: Sequence[Data]) -> Data:
     """A condition on age, on circumstances of the policy, or on both."""
     condition: Data = {}
-    if draw(st.booleans()):
-        from_age = draw(st.integers(0, 20))
-        condition["age"] = {"before_age": draw(st.integers(from_age + 1, 26))}
+    if draw(yes_or_no):
+        from_age = draw(whole(0, 20))
+        condition["age"] = {"before_age": draw(whole(from_age + 1, 26))}
         condition["age"] |= {"from_age": from_age} if from_age else {}
-    if questions and draw(st.booleans()):
+    if questions and draw(yes_or_no):
         question = draw(st.sampled_from(questions))
         test: Data = {"circumstance": question["code"]}
         if "choices" in question:
             known = [choice["code"] for choice in question["choices"]]
             test["is_one_of"] = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
         else:
-            test[draw(st.sampled_from(["at_least", "at_most"]))] = draw(st.integers(0, 4))
+            test[draw(one_of("at_least", "at_most"))] = draw(whole(0, 4))
         condition["circumstances"] = [test]
     return condition
 
@@ -136,13 +161,13 @@ def domains(draw: Draw, questions: Sequence[Data]) -> list[Data]:
                 "title": draw(titles),
                 "question": "How much help?",
                 "why_asked": "So.",
-                **draw(maybe("weight", decimals(4))),
-                **draw(maybe("applies_if", conditions(questions))),
+                **maybe(draw, "weight", decimals(4)),
+                **maybe(draw, "applies_if", conditions(questions)),
                 "levels": [
                     {"code": level, "title": draw(titles), "descriptor": "As it is.", "points": worth}
                     for level, worth in zip(levels, points, strict=True)
                 ],
-                "source": draw(sources),
+                "source": f"Domain {code}",
             }
         )
     return made
@@ -151,18 +176,18 @@ def domains(draw: Draw, questions: Sequence[Data]) -> list[Data]:
 @st.composite
 def resources_present(draw: Draw) -> Data:
     """Each of the four modes."""
-    mode = draw(st.sampled_from(["none", "in-descriptors", "points", "fraction"]))
+    mode = draw(one_of("points", "fraction", "points", "fraction", "none", "in-descriptors"))
     given = draw(codes(1, 3))
     worth = {
         "points": lambda: [{"points": n} for n in rising(draw(decimals(9)) for _ in given)],
         "fraction": lambda: [
             {"fraction": n}
-            for n in rising(draw(st.sampled_from(["0", "0.25", "0.3", "0.5", "1", "1.0"])) for _ in given)
+            for n in rising(draw(one_of("0.25", "0.3", "0.5", "0", "1", "1.0")) for _ in given)
         ],
     }.get(mode, lambda: [{} for _ in given])()
     return {
         "mode": mode,
-        "source": draw(sources),
+        "source": "Resources present",
         "contributions": [
             {"code": code, "title": draw(titles), **how_much}
             for code, how_much in zip(given, worth, strict=True)
@@ -173,16 +198,16 @@ def resources_present(draw: Draw) -> Data:
 @st.composite
 def price_per_point(draw: Draw, questions: Sequence[Data]) -> Data:
     """Prices for groups; the last is for all."""
-    groups = [{"when": draw(conditions(questions))} for _ in range(draw(st.integers(0, 2)))]
+    groups = [{"when": draw(conditions(questions))} for _ in range(draw(whole(0, 2)))]
     return {
         "variant": "price-per-point",
-        "source": draw(sources),
+        "source": "Prices",
         "prices": [
             {
                 "title": draw(titles),
                 **group,
                 "price_pence": draw(decimals(700_00)),
-                **draw(maybe("deductible_pence", pence)),
+                **maybe(draw, "deductible_pence", pence),
             }
             for group in [*groups, {}]
         ],
@@ -204,7 +229,7 @@ def banded(draw: Draw, _questions: Sequence[Data]) -> Data:
     amounts = sorted(draw(pence) for _ in begins)
     return {
         "variant": "banded",
-        "source": draw(sources),
+        "source": "Bands",
         "bands": [
             {"from_points": begin, **({"before_points": end} if end else {}), "amount_pence": amount}
             for begin, end, amount in zip(begins, ends, amounts, strict=True)
@@ -219,7 +244,7 @@ def piecewise_linear(draw: Draw, _questions: Sequence[Data]) -> Data:
     amounts = sorted(draw(pence) for _ in scores)
     return {
         "variant": "piecewise-linear",
-        "source": draw(sources),
+        "source": "Knots",
         "knots": [
             {"points": points, "amount_pence": amount} for points, amount in zip(scores, amounts, strict=True)
         ],
@@ -242,12 +267,12 @@ def modifiers(draw: Draw, questions: Sequence[Data]) -> list[Data]:
             "code": code,
             "title": draw(titles),
             "because": draw(titles),
-            **draw(maybe("when", conditions(questions))),
+            **maybe(draw, "when", conditions(questions)),
             **({"amount_pence": draw(pence)} if kind == "add" else {"factor": draw(decimals(2))}),
-            "source": draw(sources),
+            "source": f"Modifier {code}",
         }
         for code in draw(codes(0, 3))
-        for kind in [draw(st.sampled_from(["add", "multiply"]))]
+        for kind in [draw(one_of("add", "multiply"))]
     ]
 
 
@@ -257,16 +282,16 @@ def bounds(draw: Draw) -> Data:
     fields = ["floor_pence", "soft_cap_pence", "hard_cap_pence"]
     given = dict(zip(fields, sorted(draw(pence) for _ in fields), strict=True))
     left_out = draw(st.sets(st.sampled_from(fields)))
-    return {**{k: v for k, v in given.items() if k not in left_out}, "source": draw(sources)}
+    return {**{k: v for k, v in given.items() if k not in left_out}, "source": "Bounds"}
 
 
 @st.composite
-def roundings(draw: Draw) -> Data:
+def roundings(draw: Draw, source: str) -> Data:
     """Every mode and many steps."""
     return {
-        "mode": draw(st.sampled_from(["half-up", "half-even", "down", "up"])),
-        "step_pence": draw(st.sampled_from([1, 1, 5, 100, 500, 7])),
-        "source": draw(sources),
+        "mode": draw(one_of("half-up", "half-even", "down", "up")),
+        "step_pence": draw(one_of(1, 1, 5, 100, 500, 7)),
+        "source": source,
     }
 
 
@@ -276,13 +301,13 @@ def rate_cards(draw: Draw) -> Data:
     items = []
     for code in draw(codes(1, 3)):
         on_costs = [
-            {"code": extra, "title": draw(titles), "percent": draw(decimals(20)), "source": draw(sources)}
+            {"code": extra, "title": draw(titles), "percent": draw(decimals(20)), "source": "On top"}
             for extra in draw(codes(0, 2))
         ]
-        by_quote = draw(st.booleans())
-        price: Data = {"source": draw(sources), "on_costs": on_costs}
+        by_quote = draw(yes_or_no)
+        price: Data = {"source": f"Price of {code}", "on_costs": on_costs}
         days: list[Data] = [{"valid_from": "2000-01-01"}]
-        if draw(st.booleans()):
+        if draw(yes_or_no):
             days = [
                 {"valid_from": "2000-01-01", "valid_before": "2030-04-01"},
                 {"valid_from": "2030-04-01"},
@@ -293,12 +318,12 @@ def rate_cards(draw: Draw) -> Data:
                 "title": draw(titles),
                 "unit": "hours",
                 "prices": [
-                    {**day, **price, **({} if by_quote else {"price_pence": draw(st.integers(0, 300_00))})}
+                    {**day, **price, **({} if by_quote else {"price_pence": draw(whole(0, 300_00))})}
                     for day in days
                 ],
             }
         )
-    return {"rounding": draw(roundings()), "items": items}
+    return {"rounding": draw(roundings("Rate card")), "items": items}
 
 
 @st.composite
@@ -306,52 +331,52 @@ def policy_documents(draw: Draw, variant: str | None = None) -> Data:
     """A valid policy as plain data."""
     questions = draw(circumstance_questions())
     allocation = ALLOCATIONS[variant or draw(st.sampled_from(sorted(ALLOCATIONS)))]
-    horizons = draw(st.sets(st.sampled_from(list(Horizon)), min_size=1))
-    from_age = draw(st.integers(0, 17))
+    horizons = draw(some_horizons)
+    from_age = draw(whole(0, 17))
     effects = ["allowed", "needs-reason", "refused"]
     return {
         "calculation": "1",
         "authority": {"code": "exampleshire", "name": draw(titles)},
         "code": draw(st.sampled_from(CODES)),
-        "version": draw(st.sampled_from(["2026.1", "1", "1e5", "0x10", "2026-04-01"])),
+        "version": draw(one_of("2026.1", "1", "1e5", "0x10", "2026-04-01")),
         "title": draw(titles),
-        **draw(maybe("illustrative", titles)),
-        "source": draw(sources),
+        **maybe(draw, "illustrative", titles),
+        "source": "The policy",
         "valid_from": "2019-04-01",
-        **draw(maybe("valid_before", st.sampled_from(["2019-04-02", "2050-04-01"]))),
+        **maybe(draw, "valid_before", one_of("2019-04-02", "2050-04-01")),
         "money": {
             "currency": "GBP",
-            "period": draw(st.sampled_from(["week", "four-weeks", "year"])),
-            "weeks_per_year": draw(st.sampled_from(["52", "52.14", "53", "39", "50.5"])),
-            "source": draw(sources),
+            "period": draw(one_of("week", "four-weeks", "year")),
+            "weeks_per_year": draw(one_of("52", "52.14", "53", "39", "50.5")),
+            "source": "Money",
         },
         "eligibility": {
             "from_age": from_age,
-            "before_age": draw(st.integers(from_age + 1, 26)),
-            "source": draw(sources),
+            "before_age": draw(whole(from_age + 1, 26)),
+            "source": "Ages",
         },
         "horizons": [
             {
                 "horizon": horizon.value,
                 "title": draw(titles),
-                "months": draw(st.integers(1, 24)),
-                "source": draw(sources),
+                "months": draw(whole(1, 24)),
+                "source": f"Horizon {horizon.value}",
             }
             for horizon in Horizon
             if horizon in horizons
         ],
         **({"circumstances": questions} if questions else {}),
         "domains": draw(domains(questions)),
-        "scoring": {**draw(maybe("scale", decimals(3))), "source": draw(sources)},
+        "scoring": {**maybe(draw, "scale", decimals(3)), "source": "Scoring"},
         "resources_present": draw(resources_present()),
         "allocation": draw(allocation(questions)),
-        **draw(maybe("modifiers", modifiers(questions))),
-        **draw(maybe("bounds", bounds())),
-        "rounding": draw(roundings()),
+        **maybe(draw, "modifiers", modifiers(questions)),
+        **maybe(draw, "bounds", bounds()),
+        "rounding": draw(roundings("Rounding")),
         "rate_card": draw(rate_cards()),
         "scope": {
             "purposes": [
-                {"code": effect, "title": draw(titles), "effect": effect, "source": draw(sources)}
+                {"code": effect, "title": draw(titles), "effect": effect, "source": "Scope"}
                 for effect in effects
             ]
         },
@@ -368,9 +393,9 @@ def answers_about_needs(draw: Draw, policy: PolicyConfiguration, plan: Data, on:
         if asked(domain, facts):
             given = {rule.horizon.value: draw(levels) for rule in policy.horizons}
             needs.append(
-                {"domain": domain.code, "levels": given, **draw(maybe("family_levels", st.just(given)))}
+                {"domain": domain.code, "levels": given, **maybe(draw, "family_levels", st.just(given))}
             )
-        elif draw(st.booleans()):
+        elif draw(yes_or_no):
             given = {rule.horizon.value: NOT_APPLICABLE for rule in policy.horizons}
             needs.append({"domain": domain.code, "levels": given})
     return draw(st.permutations(needs))
@@ -381,14 +406,12 @@ def resources(draw: Draw, policy: PolicyConfiguration) -> Data:
     """Something already present, that counts or not."""
     return {
         "domain": draw(st.sampled_from([domain.code for domain in policy.domains])),
-        "kind": draw(st.sampled_from(list(ResourceKind))).value,
+        "kind": draw(kinds).value,
         "contribution": draw(st.sampled_from(list(policy.contributions))),
-        **draw(
-            maybe("horizons", st.lists(st.sampled_from(list(Horizon)), min_size=1, max_size=3, unique=True))
-        ),
-        "willing_and_able": draw(st.booleans()),
-        "will_last": draw(st.booleans()),
-        **draw(maybe("cost_annual_pence", pence)),
+        **maybe(draw, "horizons", some_horizons),
+        "willing_and_able": draw(one_of(True, True, True, False)),
+        "will_last": draw(one_of(True, True, True, False)),
+        **maybe(draw, "cost_annual_pence", pence),
     }
 
 
@@ -399,7 +422,7 @@ def circumstances(draw: Draw, policy: PolicyConfiguration) -> list[Data]:
     for question in policy.circumstances:
         answer: Data = {"circumstance": question.code}
         if question.choices is None:
-            answer["count"] = draw(st.integers(0, question.at_most if question.at_most is not None else 9))
+            answer["count"] = draw(whole(0, question.at_most if question.at_most is not None else 9))
         else:
             answer["choice"] = draw(st.sampled_from([choice.code for choice in question.choices]))
         given.append(answer)
@@ -410,18 +433,18 @@ def circumstances(draw: Draw, policy: PolicyConfiguration) -> list[Data]:
 def lines(draw: Draw, policy: PolicyConfiguration, on: date) -> Data:
     """Wanted support that may be bought and has a price."""
     item = draw(st.sampled_from(policy.rate_card.items))
-    per = draw(st.sampled_from(list(Frequency)))
+    per = draw(frequencies)
     price = item.price_on(on)
     scored = [rule.horizon for rule in policy.horizons]
-    purpose = draw(st.sampled_from(["allowed", "needs-reason"]))
+    purpose = draw(one_of("allowed", "needs-reason"))
     return {
         "domain": draw(st.sampled_from([domain.code for domain in policy.domains])),
         "item": item.code,
         "purpose": purpose,
         "quantity": draw(decimals(40)),
         "per": per.value,
-        **(draw(maybe("weeks", st.integers(1, 53))) if per is Frequency.WEEK else {}),
-        **draw(maybe("horizons", st.lists(st.sampled_from(scored), min_size=1, unique=True))),
+        **(maybe(draw, "weeks", whole(1, 53)) if per is Frequency.WEEK else {}),
+        **maybe(draw, "horizons", st.lists(st.sampled_from(scored), min_size=1, unique=True)),
         "provision": "H1.1",
         **({"quoted_price_pence": draw(pence)} if price and price.price_pence is None else {}),
         **({"reason_given": True} if purpose == "needs-reason" else {}),
@@ -433,16 +456,16 @@ def plan_documents(draw: Draw, policy: PolicyConfiguration) -> tuple[Data, date]
     """A plan that fits a policy, as plain data, and a day on which it does."""
     starts_on = draw(st.dates(date(2024, 1, 1), date(2034, 12, 31)))
     ends_before = add_months(starts_on, sum(rule.months for rule in policy.horizons))
-    on = starts_on + timedelta(days=draw(st.integers(0, (ends_before - starts_on).days - 1)))
-    age = draw(st.integers(policy.eligibility.from_age, policy.eligibility.before_age - 1))
-    born_on = add_months(on, -12 * age) - timedelta(days=draw(st.integers(0, 300)))
+    on = starts_on + timedelta(days=draw(whole(0, (ends_before - starts_on).days - 1)))
+    age = draw(whole(policy.eligibility.from_age, policy.eligibility.before_age - 1))
+    born_on = add_months(on, -12 * age) - timedelta(days=draw(whole(0, 300)))
     plan: Data = {
         "born_on": born_on.isoformat(),
         "starts_on": starts_on.isoformat(),
         "resources": draw(st.lists(resources(policy), max_size=4)),
         "circumstances": draw(circumstances(policy)),
         "lines": draw(st.lists(lines(policy, on), max_size=3)),
-        **draw(maybe("needs_not_captured", st.booleans())),
+        **maybe(draw, "needs_not_captured", yes_or_no),
     }
     return {**plan, "needs": draw(answers_about_needs(policy, plan, on))}, on
 
