@@ -13,7 +13,8 @@ from ras.records import Code, Day, Line, Pence, Record, exact_text
 from ras.working import Horizon, Step, Unit, step
 
 ENGINE_VERSION = "1.0.0"
-"""Moves its first number whenever any amount or reason can differ."""
+"""Moves its first number whenever any amount or reason can differ. It is no part of a result: a later
+engine gives the same bytes for the same calculation version."""
 
 SENTENCES = {
     "result": (
@@ -70,10 +71,8 @@ class Assessment(Record):
     named person to decide.
     """
 
-    engine_version: str
-    """The engine that worked it out."""
     calculation: str
-    """The version of the arithmetic."""
+    """The version of the arithmetic. A later engine keeps it, and gives the same bytes."""
     policy: PolicyIdentity
     """The policy applied."""
     effective_on: Day
@@ -122,7 +121,6 @@ def assess(plan: Plan, policy: PolicyConfiguration, *, effective_on: date) -> As
     chosen = next(amount for amount in horizons if amount.horizon is headline)
     working = [step for rule in policy.horizons for step in amounts[rule.horizon].steps]
     return Assessment(
-        engine_version=ENGINE_VERSION,
         calculation=policy.calculation,
         policy=identity(policy),
         effective_on=effective_on,

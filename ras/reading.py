@@ -122,7 +122,16 @@ def validated(kind: type[R] | TypeAdapter[R], data: Any) -> R:
 
 def problems_of(error: ValidationError, data: Any) -> list[Problem]:
     """Every mistake pydantic found, in our words, by path."""
-    return [problem_of(details, data) for details in error.errors(include_url=False, include_input=False)]
+    found = error.errors(include_url=False, include_input=False)
+    return [problem_of(details, data) for details in found if not _only_follows(details, found)]
+
+
+def _only_follows(details: ErrorDetails, found: list[ErrorDetails]) -> bool:
+    """Whether a list is called too short only because an item in it is wrong."""
+    here = details["loc"]
+    return details["type"] == "too_short" and any(
+        other is not details and other["loc"][: len(here)] == here for other in found
+    )
 
 
 def problem_of(details: ErrorDetails, data: Any, *, within: Location = ()) -> Problem:

@@ -174,5 +174,5 @@ def _rules(policy: PolicyConfiguration, result: Assessment) -> Iterator[str]:
     yield f"It is published here: {policy.source}."
     yield (
         f"Anyone can work the figure out again from the same answers. The policy's fingerprint (SHA-256) is "
-        f"{result.policy.sha256}; the engine's version is {result.engine_version}."
+        f"{result.policy.sha256}; the calculation's version is {result.calculation}."
     )

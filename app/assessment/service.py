@@ -105,18 +105,19 @@ def replay_assessment(work: Work, assessment_id: UUID) -> Replay:
     """
     found = get_assessment(work, assessment_id)
     inputs = read_json(found.row.inputs)
-    recomputed = canonical(
-        assess(
-            Plan.model_validate(inputs["plan"]),
-            policy_in(found.policy),
-            effective_on=date.fromisoformat(inputs["effective_on"]),
-        )
+    again = assess(
+        Plan.model_validate(inputs["plan"]),
+        policy_in(found.policy),
+        effective_on=date.fromisoformat(inputs["effective_on"]),
     )
+    recomputed = canonical(again)
+    fingerprint = sha256(recomputed)
+    same_bytes = recomputed == found.row.result.encode() and fingerprint == found.row.result_sha256
     return Replay(
         assessment_id=found.row.id,
-        equal=recomputed == found.row.result.encode(),
+        equal=same_bytes and _is_listed_as(found.row, inputs, again),
         kept_sha256=found.row.result_sha256,
-        recomputed_sha256=sha256(recomputed),
+        recomputed_sha256=fingerprint,
         kept_engine_version=found.row.engine_version,
         engine_version=ENGINE_VERSION,
     )
@@ -131,6 +132,16 @@ def write_statement(work: Work, assessment_id: UUID) -> Statement:
     found = get_assessment(work, assessment_id)
     plan = Plan.model_validate(read_json(found.row.inputs)["plan"])
     return family_statement(plan, policy_in(found.policy), result_of(found))
+
+
+def _is_listed_as(row: AssessmentRow, inputs: dict[str, Any], result: Assessment) -> bool:
+    """Whether what stands beside a kept result, to list and find it by, is what it came from and says."""
+    return (
+        row.engine_version == inputs["engine_version"]
+        and row.effective_on == result.effective_on
+        and row.indicative_annual_pence == result.indicative_annual_pence
+        and row.plan_cost_annual_pence == result.plan_cost_annual_pence
+    )
 
 
 def result_of(found: Found) -> Assessment:
@@ -170,4 +181,5 @@ def _inputs(plan: Plan, effective_on: date, policy_sha256: str) -> dict[str, Any
         "plan": as_written(plan),
         "effective_on": effective_on.isoformat(),
         "policy_sha256": policy_sha256,
+        "engine_version": ENGINE_VERSION,
     }

@@ -29,7 +29,8 @@ def read_rows(file: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a CSV file with the numbers of their lines; the first line names the columns.
 
     Raises:
-        UnreadableText: the file is not UTF-8, has no header, or names a column twice.
+        UnreadableText: the file is not UTF-8, has no header, names a column twice, or has more cells in
+            a row than columns.
     """
     try:
         text = file.decode("utf-8-sig")
@@ -40,9 +41,11 @@ def read_rows(file: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         header = next(reader, [])
         _refuse_unusable(header)
+        begins = reader.line_num + 1
         for cells in reader:
             if any(cells):
-                yield reader.line_num, _row(header, cells, reader.line_num)
+                yield begins, _row(header, cells, begins)
+            begins = reader.line_num + 1
     except csv.Error as error:
         message = f"Line {reader.line_num} is not CSV: {error}."
         raise UnreadableText([Problem(f"line {reader.line_num}", "", "not-csv", message)]) from None
@@ -54,7 +57,7 @@ def _refuse_unusable(header: list[str]) -> None:
     if len(header) > MOST_COLUMNS:
         message = f"A file may have {MOST_COLUMNS:,} columns at most."
         raise UnreadableText([Problem("line 1", "", "too-many-columns", message)])
-    repeated = sorted(name for name, times in Counter(header).items() if times > 1)
+    repeated = sorted(name for name, times in Counter(header).items() if name and times > 1)
     if repeated:
         message = f"Columns are named once; these are there twice: {', '.join(repeated)}."
         raise UnreadableText([Problem("line 1", "", "repeated-column", message)])
@@ -70,7 +73,11 @@ def _row(header: list[str], cells: list[str], line: int) -> dict[str, str]:
     if len(cells) > len(header):
         message = f"Line {line} has {len(cells)} cells and the header {len(header)} columns."
         raise UnreadableText([Problem(f"line {line}", "", "too-many-cells", message)])
-    return {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name and cell.strip()}
+    filled = [(name, cell.strip()) for name, cell in zip(header, cells, strict=False) if cell.strip()]
+    if not all(name for name, _ in filled):
+        message = f"Line {line} has something under a column that has no name."
+        raise UnreadableText([Problem(f"line {line}", "", "unnamed-column", message)])
+    return dict(filled)
 
 
 def record_of(kind: type[R], row: dict[str, str]) -> R:

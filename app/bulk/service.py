@@ -95,7 +95,7 @@ IMPORTS: dict[str, ImportRow] = {
 def _person_id(work: Work, reference: str) -> UUID:
     found = people.find_person_by_reference(work.session, reference)
     if found is None or not work.caller.sees(found[1].team):
-        raise NotFound(f"There is no person {reference}, or they are not in your team.")
+        raise NotFound("There is no person with this reference, or they are not in your team.")
     return found[0].id
 
 

@@ -176,9 +176,8 @@ def policy_document(**changes: Any) -> dict[str, Any]:
 
 def plan_content(**changes: Any) -> dict[str, Any]:
     """The body of a good plan, without whose it is, changed at the top level."""
-    plan = yaml.load(  # noqa: S506  the base loader makes nothing but text
-        (files("app") / "demonstration" / "example-plan.yaml").read_text(), Loader=yaml.BaseLoader
-    )
+    written = (files("app") / "demonstration" / "example-plan.yaml").read_text()
+    plan = yaml.load(written, Loader=yaml.BaseLoader)  # noqa: S506  it makes nothing but text
     del plan["born_on"]
     for resource in plan["resources"]:
         for flag in ("willing_and_able", "will_last"):

@@ -1,6 +1,7 @@
 """Valid policies of every kind, plans that fit them, and the small changes that laws speak of."""
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -318,7 +319,11 @@ def rate_cards(draw: Draw) -> Data:
                 "title": draw(titles),
                 "unit": "hours",
                 "prices": [
-                    {**day, **price, **({} if by_quote else {"price_pence": draw(whole(0, 300_00))})}
+                    {
+                        **day,
+                        **deepcopy(price),
+                        **({} if by_quote else {"price_pence": draw(whole(0, 300_00))}),
+                    }
                     for day in days
                 ],
             }
@@ -393,7 +398,7 @@ def answers_about_needs(draw: Draw, policy: PolicyConfiguration, plan: Data, on:
         if asked(domain, facts):
             given = {rule.horizon.value: draw(levels) for rule in policy.horizons}
             needs.append(
-                {"domain": domain.code, "levels": given, **maybe(draw, "family_levels", st.just(given))}
+                {"domain": domain.code, "levels": given, **maybe(draw, "family_levels", st.just(dict(given)))}
             )
         elif draw(yes_or_no):
             given = {rule.horizon.value: NOT_APPLICABLE for rule in policy.horizons}

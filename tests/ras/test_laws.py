@@ -18,10 +18,11 @@ from ras.errors import PlanDoesNotFit
 from ras.fit import asked, facts_of
 from ras.money import Rounding, RoundingMode
 from ras.plan import NOT_KNOWN
-from ras.records import Record, exact, exact_text
+from ras.records import exact, exact_text
 from ras.working import Step
 from tests.ras import strategies as some
 from tests.ras.arithmetic import NotArithmetic, evaluate, inputs_of
+from tests.ras.breaking import written
 from tests.ras.strategies import Case, plan_data, plan_of
 
 
@@ -90,19 +91,19 @@ def test_an_area_left_unanswered_or_not_known_is_refused_by_name(case: Case, dat
     code = data.draw(st.sampled_from(asked_of))
     horizon = data.draw(st.sampled_from(case.policy.horizons)).horizon.value
     way = data.draw(st.sampled_from(["no need", "no level", NOT_KNOWN]))
-    written = plan_data(case.plan)
-    n = next(n for n, need in enumerate(written["needs"]) if need["domain"] == code)
+    plan = plan_data(case.plan)
+    n = next(n for n, need in enumerate(plan["needs"]) if need["domain"] == code)
     place = f"needs.{code}.levels.{horizon}"
     if way == "no need":
-        del written["needs"][n]
+        del plan["needs"][n]
         place = "needs"
     elif way == "no level":
-        del written["needs"][n]["levels"][horizon]
+        del plan["needs"][n]["levels"][horizon]
     else:
-        written["needs"][n]["levels"][horizon] = NOT_KNOWN
+        plan["needs"][n]["levels"][horizon] = NOT_KNOWN
 
     with pytest.raises(PlanDoesNotFit) as refusal:
-        assess(plan_of(written), case.policy, effective_on=case.on)
+        assess(plan_of(plan), case.policy, effective_on=case.on)
 
     (problem,) = {
         p.message: p for p in refusal.value.problems if way != "no need" or f"'{code}'" in p.message
@@ -114,14 +115,14 @@ def test_an_area_left_unanswered_or_not_known_is_refused_by_name(case: Case, dat
 
 @given(some.cases(), st.data())
 def test_a_circumstance_left_unanswered_is_refused_by_name(case: Case, data: st.DataObject) -> None:
-    written = plan_data(case.plan)
-    assume(written["circumstances"])
-    left_out = written["circumstances"].pop(data.draw(st.integers(0, len(written["circumstances"]) - 1)))[
+    plan = plan_data(case.plan)
+    assume(plan["circumstances"])
+    left_out = plan["circumstances"].pop(data.draw(st.integers(0, len(plan["circumstances"]) - 1)))[
         "circumstance"
     ]
 
     with pytest.raises(PlanDoesNotFit) as refusal:
-        assess(plan_of(written), case.policy, effective_on=case.on)
+        assess(plan_of(plan), case.policy, effective_on=case.on)
 
     (problem,) = refusal.value.problems
     assert (problem.path, problem.code) == ("circumstances", "unanswered-circumstance")
@@ -130,11 +131,11 @@ def test_a_circumstance_left_unanswered_is_refused_by_name(case: Case, data: st.
 
 @given(some.cases(), st.data())
 def test_any_order_of_answers_gives_the_same_bytes(case: Case, data: st.DataObject) -> None:
-    written = plan_data(case.plan)
+    plan = plan_data(case.plan)
     for answers in ("needs", "resources", "circumstances"):
-        written[answers] = data.draw(st.permutations(written[answers]))
+        plan[answers] = data.draw(st.permutations(plan[answers]))
 
-    assert canonical(assess(plan_of(written), case.policy, effective_on=case.on)) == canonical(case.assess())
+    assert canonical(assess(plan_of(plan), case.policy, effective_on=case.on)) == canonical(case.assess())
 
 
 @given(some.cases(), some.cases())
@@ -208,16 +209,10 @@ def test_what_is_written_is_read_back_as_it_was(document: dict[str, Any]) -> Non
     assert write_policy(again) == write_policy(policy)
 
 
-def readable_as_yaml(record: Record) -> str:
-    """JSON that YAML reads alike: what YAML takes for the end of a line is escaped."""
-    written = canonical(record).decode()
-    return "".join(f"\\u{ord(c):04x}" if c in "\x85\u2028\u2029\ufeff" else c for c in written)
-
-
 @given(some.cases())
 def test_a_policy_and_a_plan_mean_the_same_in_json_and_in_yaml(case: Case) -> None:
-    as_json = readable_as_yaml(case.policy)
-    plan = readable_as_yaml(case.plan)
+    as_json = written(as_written(case.policy))
+    plan = written(as_written(case.plan))
 
     assert read_policy(as_json).sha256 == case.policy.sha256
     assert read_policy(f"# YAML\n{as_json}").sha256 == case.policy.sha256

@@ -1,0 +1,1 @@
+"""Policy documents: read, checked, written, and in force."""
