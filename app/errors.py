@@ -31,6 +31,8 @@ from ras.records import Record
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
+UNDEFINED_TABLE = "42P01"
+"""PostgreSQL's code for a table that is not there."""
 MOST_PROBLEMS = 1_000
 """How many problems one answer lists; who makes more has made one mistake many times."""
 
@@ -366,9 +368,16 @@ def of_database(error: Exception) -> ServiceError:
     """What a database error means to a caller. Its text stays in the log of types, never in answers."""
     if isinstance(error, IntegrityError):
         return Conflict()
+    if _lacks_a_table(error):
+        return NotMigrated()
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return DatabaseBusy()
     return Fault()
+
+
+def _lacks_a_table(error: Exception) -> bool:
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlstate", "") == UNDEFINED_TABLE or "no such table" in str(cause)
 
 
 def add_handlers(app: FastAPI) -> None:

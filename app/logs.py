@@ -7,8 +7,8 @@ import structlog
 
 from app.clock import system_clock
 
-QUIET = ("httpx", "httpcore", "uvicorn.access")
-"""Libraries that would write whole addresses."""
+QUIET = ("alembic", "httpx", "httpcore", "uvicorn.access")
+"""Libraries that would write whole addresses, or more than anyone asked."""
 
 
 def set_up_logs(level: str) -> None:

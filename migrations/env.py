@@ -1,4 +1,8 @@
-"""Runs migrations on the engine that the service, or the tests, hand over."""
+"""Runs migrations on the engine that the service, or the tests, hand over.
+
+All that are due are one transaction, also on SQLite: they are done or they are not, and whoever else
+migrates at that moment waits and then finds them done.
+"""
 
 from alembic import context
 from sqlalchemy import Engine
@@ -12,12 +16,10 @@ with engine.connect() as connection:
         target_metadata=metadata,
         render_as_batch=True,
         transactional_ddl=True,
-        transaction_per_migration=True,
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
-            # One migration at a time, whoever starts it; and never wait long for a table in use.
+            # SQLite locks when a transaction begins. Never wait long for a table in use.
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7727320260)")
             connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
         context.run_migrations()
-    connection.commit()

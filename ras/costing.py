@@ -12,19 +12,31 @@ from ras.money import believable
 from ras.plan import Frequency, Plan, PlanLine
 from ras.policy.configuration import PolicyConfiguration
 from ras.records import Code, Exact, Pence, Record, Whole, exact, tidy
-from ras.working import Horizon, Step, Unit, step
+from ras.working import Horizon, Plainer, Step, Unit, step
 
 SENTENCES = {
     "cost.line": (
-        "Line {line}, {item}: {quantity} {counted} {how_often}, {times} times a year, at {price} and "
-        "{on_costs} on top for {on_cost_names}, is {result}."
+        "Line {line}, {item}: {quantity} {counted} {how_often}, {times} times a year, at {price} each and "
+        "{on_costs} on top for {on_cost_names}, costs {result}."
     ),
     "cost.line-once": (
-        "Line {line}, {item}: {quantity} {counted}, once, at {price} and {on_costs} on top for "
-        "{on_cost_names}, is {result}."
+        "Line {line}, {item}: {quantity} {counted}, once, at {price} each and {on_costs} on top for "
+        "{on_cost_names}, costs {result}."
     ),
     "cost.total": "In the {horizon_title}, the support in the plan costs {result}.",
     "cost.total-once": "Support bought once costs {result} in all.",
+}
+
+PLAINER = {
+    "cost.line": Plainer(
+        "on_costs",
+        "0",
+        "Line {line}, {item}: {quantity} {counted} {how_often}, {times} times a year, at {price} each, costs "
+        "{result}.",
+    ),
+    "cost.line-once": Plainer(
+        "on_costs", "0", "Line {line}, {item}: {quantity} {counted}, once, at {price} each, costs {result}."
+    ),
 }
 
 MONTHS_A_YEAR = 12

@@ -23,7 +23,7 @@ from ras.plan import Plan
 from ras.policy.configuration import Bounds, PolicyConfiguration
 from ras.records import Exact, exact, tidy
 from ras.scoring import score
-from ras.working import Horizon, Step, Unit, step
+from ras.working import Horizon, Plainer, Step, Unit, step
 
 SENTENCES = {
     "bounds.none": "The policy sets no lowest or highest amount here.",
@@ -36,6 +36,12 @@ SENTENCES = {
     ),
     "period.to-year": "{amount}, {times} times a year, is {result}.",
     "rounding": "Rounded once, {mode}, to a multiple of {step}, {amount} is {result}.",
+}
+
+PLAINER = {
+    "period.to-year": Plainer(
+        "times", "1", "The policy's amounts are for a year, so {amount} stays as it is."
+    ),
 }
 
 ROUNDING_WORDS = {

@@ -16,10 +16,12 @@ from ras.policy.configuration import (
     PolicyConfiguration,
 )
 from ras.records import Exact, exact, tidy
-from ras.working import Horizon, Step, Unit, name_of, step
+from ras.working import Horizon, Plainer, Step, Unit, name_of, step
 
 SENTENCES = {
-    "score.domain": "{domain}: {level}. {level_points} times a weight of {weight} is {result}.",
+    "score.domain": (
+        "{domain}: {level}. That is {level_points}, times a weight of {weight}, which makes {result}."
+    ),
     "score.not-asked": "{domain} is not asked of this child, so it is left out.",
     "score.total": "All areas together, times {scale}, make {result}.",
     "resources.none": "What family, community and services give is recorded and changes nothing here.",
@@ -29,14 +31,28 @@ SENTENCES = {
     ),
     "resources.not-counted": "{domain}: {giver} ({contribution}) does not count, because {because}.",
     "resources.points": (
-        "{domain}: what is already there ({givers}) is worth {present}. Times the weight of {weight}, "
-        "and never more than the {need} of this area, {result} come off."
+        "{domain}: what is already there ({givers}) is worth {present}, times the weight of {weight}. It "
+        "can take off no more than this area's {need}. Taken off: {result}."
     ),
     "resources.fraction": (
         "{domain}: what is already there ({givers}) covers {present} of this area's {need}, and never "
-        "more than all of it: {result} come off."
+        "more than all of it. Taken off: {result}."
     ),
     "resources.total": "{score}, less {taken_off} times {scale} for what is already there, leaves {result}.",
+}
+
+PLAINER = {
+    "score.domain": Plainer("weight", "1", "{domain}: {level}. That is {result}."),
+    "score.total": Plainer("scale", "1", "All areas together make {result}."),
+    "resources.points": Plainer(
+        "weight",
+        "1",
+        "{domain}: what is already there ({givers}) is worth {present}. It can take off no more than this "
+        "area's {need}. Taken off: {result}.",
+    ),
+    "resources.total": Plainer(
+        "scale", "1", "{score}, less {taken_off} for what is already there, leaves {result}."
+    ),
 }
 
 

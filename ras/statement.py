@@ -26,6 +26,9 @@ SENTENCES: dict[str, str] = {
 }
 """For each kind of step, the sentence a family reads. Rendered, never kept."""
 
+PLAINER = {**scoring.PLAINER, **indicative.PLAINER, **costing.PLAINER}
+"""Shorter sentences, for steps in which an input changes nothing."""
+
 MARKS = {
     Mark.ABOVE_SOFT_CAP: "This amount is above the level at which the panel looks at every case.",
     Mark.CUT_TO_HARD_CAP: (
@@ -70,7 +73,10 @@ class Statement(Record):
 def say(line: Step) -> str:
     """The sentence for a line of working, made of its inputs and its result alone."""
     quantities: dict[str, Quantity] = {given.name: given for given in line.inputs}
-    return SENTENCES[line.kind].format(result=line.result, **quantities)
+    plainer = PLAINER.get(line.kind)
+    is_plain = plainer is not None and quantities[plainer.unless].value == plainer.value
+    sentence = plainer.sentence if plainer is not None and is_plain else SENTENCES[line.kind]
+    return sentence.format(result=line.result, **quantities)
 
 
 def family_statement(plan: Plan, policy: PolicyConfiguration, result: Assessment) -> Statement:

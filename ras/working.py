@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -146,6 +146,17 @@ def step(
         arithmetic=arithmetic,
         result=Quantity(value=result if isinstance(result, str) else exact_text(result), unit=unit),
     )
+
+
+class Plainer(NamedTuple):
+    """A shorter sentence for a step in which one input changes nothing: a weight of 1, no on-costs."""
+
+    unless: str
+    """The name of that input."""
+    value: str
+    """What it then is."""
+    sentence: str
+    """The sentence without it."""
 
 
 def name_of(code: str) -> str:

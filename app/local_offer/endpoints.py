@@ -38,7 +38,13 @@ def get_local_offer_policy(
         "ETag": f'"{found.policy.sha256}"',
         "Cache-Control": f"public, max-age={CACHED_SECONDS}",
     }
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    if _has_it(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return found
+
+
+def _has_it(known: str, etag: str) -> bool:
+    """Whether an ETag is among those a client or a cache between knows, be it as a weak one (RFC 9110)."""
+    tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+    return bool(tags & {etag, "*"})

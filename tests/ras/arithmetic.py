@@ -1,6 +1,7 @@
 """The arithmetic of a step of working, worked out again from its named inputs and nothing else."""
 
 import ast
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -41,6 +42,14 @@ FUNCTIONS: dict[str, Callable[..., Fraction]] = {
 }
 
 
+OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
 def evaluate(arithmetic: str, values: dict[str, Fraction]) -> Fraction:
     """The exact result of a sum.
 
@@ -63,14 +72,8 @@ def _value(node: ast.expr, values: dict[str, Fraction]) -> Fraction:
             return Fraction(whole)
         case ast.Name(id=name) if name in values:
             return Fraction(values[name])
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _value(left, values) + _value(right, values)
-        case ast.BinOp(left=left, op=ast.Sub(), right=right):
-            return _value(left, values) - _value(right, values)
-        case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            return _value(left, values) * _value(right, values)
-        case ast.BinOp(left=left, op=ast.Div(), right=right):
-            return _value(left, values) / _value(right, values)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+            return OPERATORS[type(op)](_value(left, values), _value(right, values))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
             return FUNCTIONS[name](*(_value(arg, values) for arg in args))
         case _:

@@ -1,7 +1,7 @@
 """One thing wrong in a document that was right, at a place that is known."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from tests.ras.examples import Data, Place
 
+Breaking = Callable[[Data, Data], st.SearchStrategy["Broken"]]
+"""From a document and its schema to the document with one thing wrong."""
 MARK = "@@here@@"
 """Stands in the written text where something is put that JSON data cannot hold."""
 
@@ -38,6 +40,9 @@ class Broken:
     text: str
     place: Place
     code: str
+
+    def __repr__(self) -> str:
+        return f"Broken({self.place}, {self.code!r}, {self.text[:4000]!r})"
 
 
 def spots(document: Data, schema: Data) -> list[Spot]:
@@ -137,26 +142,20 @@ def of_another_kind(draw: st.DrawFn, document: Data, schema: Data) -> Broken:
     return Broken(data, written(data), spot.place, "wrong-value")
 
 
+FRACTIONS = [(n, "unquoted-fraction") for n in ("1.5", "0.25", "1e5", "1E-7", "-2.5", "1e400")]
+TOO_LARGE = [(n, "number-too-large") for n in ("9007199254740992", "-9007199254740992", "9" * 5000)]
+
+
 @st.composite
 def unquoted(draw: st.DrawFn, document: Data, schema: Data) -> Broken:
     """A number that has lost its quotation marks, or was never a number."""
     spot = draw(
         st.sampled_from([s for s in spots(document, schema) if "[0-9]" in s.schema.get("pattern", "")])
     )
-    written, code = draw(
-        st.sampled_from(
-            [
-                *[
-                    (number, "unquoted-fraction")
-                    for number in ("1.5", "0.25", "1e5", "1E-7", "-2.5", "1e400")
-                ],
-                *[(number, "number-too-large") for number in ("9007199254740992", "9" * 5000)],
-            ]
-        )
-    )
+    number, code = draw(st.sampled_from([*FRACTIONS, *TOO_LARGE]))
     data = json.loads(json.dumps(document))
     parent_of(data, spot.place)[spot.place[-1]] = MARK
-    text = written(data).replace(f'"{MARK}"', written)
+    text = written(data).replace(f'"{MARK}"', number)
     return Broken(data, text, spot.place, code)
 
 
@@ -176,7 +175,13 @@ def written_twice(draw: st.DrawFn, document: Data, schema: Data) -> Broken:
     return Broken(data, text, spot.place, "repeated-key")
 
 
-SHAPES = [left_out, not_a_field, of_another_kind]
+@st.composite
+def broken_in(draw: st.DrawFn, way: Breaking, documents: st.SearchStrategy[Data], schema: Data) -> Broken:
+    """A document that was right, with one thing wrong in it."""
+    return draw(way(draw(documents), schema))
+
+
+SHAPES: list[Breaking] = [left_out, not_a_field, of_another_kind]
 """Ways to break plain data."""
-TEXTS = [unquoted, written_twice]
+TEXTS: list[Breaking] = [unquoted, written_twice]
 """Ways to break text so that it is no plain data at all."""

@@ -97,10 +97,7 @@ def plan_for(case: Data, policy: PolicyConfiguration) -> Plan:
                 if answer != LEFT_OUT
             ],
             "lines": [
-                {
-                    **{"domain": "washing", "purpose": "short-break", "quantity": "1", "provision": "H1.1"},
-                    **line,
-                }
+                {"domain": "washing", "purpose": "short-break", "quantity": "1", "provision": "H1.1", **line}
                 for line in case.get("lines", [])
             ],
             **case.get("plan", {}),

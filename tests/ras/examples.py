@@ -58,9 +58,10 @@ def name_of(item: Any) -> Iterator[str]:
 def in_words(place: Place, data: Any) -> str:
     """A place as a policy author reads it: items of a list by their name, or else by their number."""
     words = []
-    here = data
+    here: Any = data
     for part in place:
-        here = here[part] if isinstance(here, list) or (isinstance(here, dict) and part in here) else None
+        is_there = isinstance(here, list) or (isinstance(here, dict) and part in here)
+        here = here[part] if is_there else None
         words.append(next(name_of(here), str(part)) if isinstance(part, int) else part)
     return ".".join(words)
 

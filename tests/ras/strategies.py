@@ -36,6 +36,7 @@ TITLES = [
 ]
 
 yes_or_no = st.booleans()
+mostly = st.sampled_from([True, True, True, False])
 titles = st.sampled_from(TITLES)
 every_horizon = st.sampled_from(list(Horizon))
 some_horizons = st.lists(every_horizon, min_size=1, max_size=3, unique=True)
@@ -137,7 +138,7 @@ def conditions(draw: Draw, questions: Sequence[Data]) -> Data:
         from_age = draw(whole(0, 20))
         condition["age"] = {"before_age": draw(whole(from_age + 1, 26))}
         condition["age"] |= {"from_age": from_age} if from_age else {}
-    if questions and draw(yes_or_no):
+    if len(questions) > 0 and draw(yes_or_no):
         question = draw(st.sampled_from(questions))
         test: Data = {"circumstance": question["code"]}
         if "choices" in question:
@@ -414,8 +415,8 @@ def resources(draw: Draw, policy: PolicyConfiguration) -> Data:
         "kind": draw(kinds).value,
         "contribution": draw(st.sampled_from(list(policy.contributions))),
         **maybe(draw, "horizons", some_horizons),
-        "willing_and_able": draw(one_of(True, True, True, False)),
-        "will_last": draw(one_of(True, True, True, False)),
+        "willing_and_able": draw(mostly),
+        "will_last": draw(mostly),
         **maybe(draw, "cost_annual_pence", pence),
     }
 

@@ -1,7 +1,5 @@
 """Every case in tests/cases comes out as its practitioner says."""
 
-from typing import Any
-
 import pytest
 
 from ras import Assessment, say

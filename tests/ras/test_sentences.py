@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ras import Assessment, as_text, family_statement, say
-from ras.statement import SENTENCES
+from ras.statement import PLAINER, SENTENCES
 from tests.ras import strategies as some
 from tests.ras.arithmetic import FUNCTIONS
 from tests.ras.strategies import Case
@@ -20,21 +20,35 @@ N = r"([\d,]+(?:\.\d+)?)"
 POINTS = rf"{N} points?"
 MONEY = r"£([\d,]+(?:\.\d+)?) (?:a week|every four weeks|a year)"
 SAYS = {
-    "score.domain": rf".*: .*\. {POINTS} times a weight of {N} is .*\.",
+    "score.domain": rf".*: .*\. That is {POINTS}, times a weight of {N}, which makes .*\.",
+    "score.domain, plainer": rf".*: .*\. That is {POINTS}\.",
     "score.not-asked": r".* is not asked of this child, so it is left out\.",
     "score.total": rf"All areas together, times {N}, make .*\.",
+    "score.total, plainer": r"All areas together make .*\.",
     "resources.none": r"What family, community and services give is recorded and changes nothing here\.",
-    "resources.in-descriptors": r"What family, .* is part of the description of each level, so nothing more is taken off\.",
-    "resources.not-counted": r".*: .* \(.*\) does not count, because it (?:will not last|is not freely and ably given)\.",
+    "resources.in-descriptors": (
+        r"What family, community and services already give is part of the description of each level, "
+        r"so nothing more is taken off\."
+    ),
+    "resources.not-counted": (
+        r".*: .* \(.*\) does not count, because it (?:will not last|is not freely and ably given)\."
+    ),
     "resources.points": (
-        rf".*: what is already there \(.*\) is worth {POINTS}\. Times the weight of {N}, "
-        rf"and never more than the {POINTS} of this area, .* come off\."
+        rf".*: what is already there \(.*\) is worth {POINTS}, times the weight of {N}\. "
+        rf"It can take off no more than this area's {POINTS}\. Taken off: .*\."
+    ),
+    "resources.points, plainer": (
+        rf".*: what is already there \(.*\) is worth {POINTS}\. "
+        rf"It can take off no more than this area's {POINTS}\. Taken off: .*\."
     ),
     "resources.fraction": (
         rf".*: what is already there \(.*\) covers {N} of this area's {POINTS}, "
-        r"and never more than all of it: .* come off\."
+        r"and never more than all of it\. Taken off: .*\."
     ),
     "resources.total": rf".*, less .* times {N} for what is already there, leaves .*\.",
+    "resources.total, plainer": (
+        r"[\d.,]+ points?, less [\d.,]+ points? for what is already there, leaves .*\."
+    ),
     "price-per-point": (
         rf".*: each point is worth {MONEY}\. .* each, less {MONEY}, and never less than nothing, makes .*\."
     ),
@@ -57,6 +71,7 @@ SAYS = {
         r"and give reasons: a limit cannot decide what a child needs\."
     ),
     "period.to-year": rf".*, {N} times a year, is .*\.",
+    "period.to-year, plainer": r"The policy's amounts are for a year, so .* stays as it is\.",
     "rounding": rf"Rounded once, (.*), to a multiple of £{N}, .* is .*\.",
     "result": (
         r"The plan started on .*\. On .* the .* applies \(.*\), so the indicative amount is "
@@ -87,7 +102,7 @@ def read(sentence: str) -> Read:
     ((kind, match),) = matches
     numbers = [g for g in match.groups() if re.fullmatch(N, g)]
     return Read(
-        kind=kind,
+        kind=kind.removesuffix(", plainer"),
         numbers=tuple(Fraction(g.replace(",", "")) for g in numbers),
         words=tuple(g for g in match.groups() if g not in numbers),
     )
@@ -98,16 +113,16 @@ def points_of(sentences: list[Read]) -> Fraction:
     points = taken_off = Fraction(0)
     for said in sentences:
         match said:
-            case Read("score.domain", (level_points, weight)):
-                points += level_points * weight
+            case Read("score.domain", (level_points, *weight)):
+                points += level_points * (weight[0] if weight else 1)
             case Read("score.total", (scale,)):
                 points *= scale
-            case Read("resources.points", (present, weight, need)):
-                taken_off += min(need, present * weight)
+            case Read("resources.points", (present, *weight, need)):
+                taken_off += min(need, present * (weight[0] if weight else 1))
             case Read("resources.fraction", (part, need)):
                 taken_off += need * min(Fraction(1), part)
-            case Read("resources.total", (scale,)):
-                points -= taken_off * scale
+            case Read("resources.total", scale):
+                points -= taken_off * (scale[0] if scale else 1)
     return points
 
 
@@ -206,7 +221,8 @@ def test_every_sentence_is_read_as_what_it_is(case: Case) -> None:
 
 
 def test_every_kind_of_step_of_an_amount_is_read_here() -> None:
-    assert set(SAYS) == {kind for kind in SENTENCES if not kind.startswith("cost.")}
+    said = {*SENTENCES, *(f"{kind}, plainer" for kind in PLAINER)}
+    assert set(SAYS) == {kind for kind in said if not kind.startswith("cost.")}
 
 
 @given(some.cases())
