@@ -66,7 +66,7 @@ ACCESS: dict[str, Rule] = {
     "get_policy_in_force": _read("policies", EVERYONE),
     "draft_policy": _write("policies", frozenset({Role.POLICY_LEAD})),
     "revise_policy": _write("policies", frozenset({Role.POLICY_LEAD})),
-    "check_policy": _read("policies", frozenset({Role.POLICY_LEAD, Role.PANEL_CHAIR})),
+    "check_policy": _read("policies", POLICY_MAKERS),
     "approve_policy": _write("policies", POLICY_MAKERS),
     "publish_policy": _write("policies", POLICY_MAKERS),
     "withdraw_policy": _write("policies", POLICY_MAKERS),
@@ -159,6 +159,6 @@ class Caller:
         return None if self.role in SEES_EVERY_TEAM else self.team or ""
 
     @property
-    def sees_birth_dates(self) -> bool:
+    def works_with_people(self) -> bool:
         """Whether the caller works with people, not only with figures."""
         return self.role in CASE_WORKERS

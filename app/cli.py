@@ -191,6 +191,8 @@ def serve(
         _migrate(app.state.database)
     if with_demo:
         _fill_if_empty(app.state.database)
+    if not app.state.database.is_sqlite and not settings.local_offer_database_url:
+        tell.print("RAS_LOCAL_OFFER_DATABASE_URL is not set: the public side has the service's own rights.")
     _welcome(settings, app.state.database, with_demo=with_demo)
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
 

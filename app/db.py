@@ -59,6 +59,9 @@ class Database:
         )
         if self.is_sqlite:
             _set_up_sqlite(engine, reading=reading)
+        elif reading:
+            # One moment of the database for all that a request reads.
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
         return engine
 
     @contextmanager

@@ -2,10 +2,11 @@
 
 Every operation of the service goes through `Operation`, in this order:
 
-1. the body is received whole, so that nobody holds the database while typing;
-2. the token is verified and its subject found on the staff register;
-3. the operation's rule in `app.access` lets the caller in;
-4. the request is read strictly (`app.incoming`), now that the caller is let in;
+1. the token is verified;
+2. the body is received whole, so that nobody holds the database while typing;
+3. the token's subject is found on the staff register, and the operation's rule in `app.access` lets
+   them in;
+4. the body's text is read strictly (`app.incoming`); its fields are checked with the endpoint's;
 5. a repeated idempotency key is answered from what was kept;
 6. a writing operation waits its turn, and the endpoint runs;
 7. the answer is kept with its key, the transaction commits, and only then the answer leaves.
@@ -27,6 +28,7 @@ from app.errors import IdempotencyKeyRequired, KeyInFlight, RequestInvalid, Toke
 from app.idempotency import KEY_PATTERN, Key, find_answer, keep_answer
 from app.incoming import StrictRequest, Takes
 from app.staff.service import identify
+from app.tokens import Claims, Verifier
 from app.work import Work
 from ras.canonical import sha256
 from ras.errors import Problem
@@ -44,8 +46,8 @@ class Operation(APIRoute):
 
         async def whole(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive, takes)
-            await strict.body()
             if rule.scope is None:
+                await strict.body()
                 await strict.refuse_unreadable()
                 return await handle(strict)
             return await _through_the_edge(strict, rule, handle)
@@ -56,8 +58,10 @@ class Operation(APIRoute):
 async def _through_the_edge(request: StrictRequest, rule: Rule, handle: Handler) -> Response:
     database: Database = request.app.state.database
     now: datetime = request.app.state.clock()
+    claims = await run_in_threadpool(_verify, request, now)
+    await request.body()
     async with database.turn(to_write=False):
-        caller = await run_in_threadpool(_identify, request, database, now)
+        caller = await run_in_threadpool(_identify, request, database, claims)
     caller.refuse_unless_allowed(rule)
     await request.refuse_unreadable()
     work = Work(
@@ -127,11 +131,15 @@ class _InFlight:
         self._keys.discard(self._name)
 
 
-def _identify(request: Request, database: Database, now: datetime) -> Caller:
+def _verify(request: Request, now: datetime) -> Claims:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise TokenMissing
-    claims = request.app.state.verifier.verify(token.strip(), now=now)
+    verifier: Verifier = request.app.state.verifier
+    return verifier.verify(token.strip(), now=now)
+
+
+def _identify(request: Request, database: Database, claims: Claims) -> Caller:
     with database.read() as session:
         return identify(session, claims, request.headers.get("ras-on-behalf-of"))
 

@@ -6,7 +6,7 @@ pointer, and the next step in plain words. The codes are listed in docs/errors.m
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import structlog
 from fastapi import FastAPI, Request
@@ -33,6 +33,7 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 UNDEFINED_TABLE = "42P01"
 """PostgreSQL's code for a table that is not there."""
+LONGEST_WORDS = 500
 MOST_PROBLEMS = 1_000
 """How many problems one answer lists; who makes more has made one mistake many times."""
 
@@ -74,9 +75,19 @@ class ProblemDocument(Record):
 def listed(problems: Sequence[Problem]) -> tuple[ProblemItem, ...]:
     """Problems on the wire, the first of them where there are very many."""
     return tuple(
-        ProblemItem(pointer=p.pointer, path=p.path, code=p.code, message=p.message)
+        ProblemItem(
+            pointer=_printable(p.pointer),
+            path=_printable(p.path),
+            code=p.code,
+            message=_printable(p.message),
+        )
         for p in problems[:MOST_PROBLEMS]
     )
+
+
+def _printable(text: str) -> str:
+    """Words about what was sent, which may repeat a piece of it: no longer than a line or two, and text."""
+    return text[:LONGEST_WORDS].encode(errors="replace").decode()
 
 
 class ServiceError(Exception):
@@ -423,12 +434,6 @@ def add_handlers(app: FastAPI) -> None:
         return answer(meaning)
 
 
-async def unexpected(_request: Request, error: Exception) -> JSONResponse:
-    """Answer what nobody foresaw, without the error's text, which may hold what was sent."""
-    log.error("fault", kind=type(error).__name__)
-    return answer(Fault())
-
-
 def _methods(request: Request) -> list[str]:
     """Every method that the request's address takes: one address can be several routes."""
     return sorted(
@@ -451,14 +456,3 @@ def invalid(error: RequestValidationError) -> RequestInvalid:
             problem = Problem(path=name, pointer=name, code=problem.code, message=problem.message)
         problems.append(problem)
     return RequestInvalid(problems=problems)
-
-
-def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problem documents an operation can answer, for its OpenAPI description."""
-    return {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
-        }
-        for status in statuses
-    }

@@ -1,16 +1,18 @@
 """Idempotency keys: the same key and request, the same answer; kept with the effect it answers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi.responses import Response
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.columns import Moment, Row
 from app.errors import KeyReused
 
 KEY_PATTERN = r"^[!-~]{1,128}$"
+KEPT_FOR = timedelta(hours=24)
+"""How long an answer is kept for its key. It holds what the answer held, so no longer than is useful."""
 KEPT_HEADERS = ("content-type", "etag", "location")
 
 
@@ -25,7 +27,7 @@ class IdempotencyKeyRow(Row):
     status: Mapped[int]
     headers: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    kept_at: Mapped[datetime] = mapped_column(Moment)
+    kept_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def find_answer(session: Session, key: Key) -> Response | None:
 
 
 def keep_answer(session: Session, key: Key, response: Response, *, now: datetime) -> None:
-    """Keep the answer with its effect, in the same transaction."""
+    """Keep the answer with its effect, in the same transaction, and let old ones go."""
+    session.execute(delete(IdempotencyKeyRow).where(IdempotencyKeyRow.kept_at < now - KEPT_FOR))
     kept = [f"{name}: {response.headers[name]}" for name in KEPT_HEADERS if name in response.headers]
     session.add(
         IdempotencyKeyRow(

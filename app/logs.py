@@ -14,6 +14,7 @@ QUIET = ("alembic", "httpx", "httpcore", "uvicorn.access")
 def set_up_logs(level: str) -> None:
     """Send every log line, the libraries' too, to standard error as JSON."""
     processors: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         _moment,
         structlog.processors.format_exc_info,

@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware.errors import ServerErrorMiddleware
 
 from app.assessment.endpoints import router as assessments
 from app.bulk.endpoints import imports_router
 from app.clock import Clock, system_clock
 from app.db import Database
-from app.errors import add_handlers, unexpected
+from app.errors import add_handlers
 from app.ids import NewId, new_id
 from app.local_offer.endpoints import router as local_offer
 from app.local_offer.repository import PublishedPolicies
@@ -55,8 +54,6 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
         app.include_router(router)
     app.include_router(imports_router(settings))
     add_handlers(app)
-    # Inside the envelope, so that an answer nobody foresaw has its request id and headers too.
-    app.add_middleware(ServerErrorMiddleware, handler=unexpected)
     app.add_middleware(PublicAnywhere)
     app.add_middleware(Envelope)
     return app

@@ -1,6 +1,8 @@
 """What happens to every request and answer: a request id, a log line, and safe headers."""
 
 import time
+import traceback
+from pathlib import Path
 from re import fullmatch
 from uuid import uuid4
 
@@ -10,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import pages
+from app.errors import Fault, answer
 from app.operations import documentation
 
 log = structlog.get_logger()
@@ -33,7 +36,9 @@ class Envelope:
             return
         started = time.perf_counter()
         request_id = _request_id(Headers(scope=scope))
-        status = 500
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        status = 0
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -44,6 +49,10 @@ class Envelope:
 
         try:
             await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001  the last place before the server, which would log its text
+            log.error("fault", kind=type(error).__name__, where=_where(error))  # noqa: TRY400  text is data
+            if not status:
+                await answer(Fault())(scope, receive, send_with_headers)
         finally:
             route = scope.get("route")
             log.info(
@@ -52,13 +61,19 @@ class Envelope:
                 operation=getattr(route, "name", None),
                 status=status,
                 milliseconds=int((time.perf_counter() - started) * 1000),
-                request_id=request_id,
             )
 
 
+def _where(error: Exception) -> str:
+    """The line that raised an error. Its text stays out of the log: it may hold what was sent."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"{Path(last.filename).name}:{last.lineno} in {last.name}"
+
+
 def _request_id(headers: Headers) -> str:
-    sent = headers.get("x-request-id", "")
-    return sent if fullmatch(r"[A-Za-z0-9._-]{1,64}", sent) else uuid4().hex
+    """The caller's own id where it is a UUID or as long: anything freer could be somebody's name."""
+    sent = headers.get("x-request-id", "").lower()
+    return sent if fullmatch(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", sent) else uuid4().hex
 
 
 def _add_headers(headers: MutableHeaders, path: str, request_id: str) -> None:

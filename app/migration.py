@@ -28,7 +28,9 @@ def _config(database: Database) -> Config:
 def migrate(database: Database, revision: str = "head") -> None:
     """Bring the database's tables up to a revision."""
     if database.is_sqlite and database.url.database:
-        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(database.url.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
     command.upgrade(_config(database), revision)
 
 

@@ -36,8 +36,8 @@ class Settings(BaseSettings):
     """The largest request body, in bytes."""
     max_import_bytes: int = Field(default=20_000_000, ge=1_000)
     """The largest CSV of a bulk import, in bytes."""
-    max_import_rows: int = Field(default=10_000, ge=1)
-    """The most rows of a bulk import over HTTP."""
+    max_import_rows: int = Field(default=2_000, ge=1)
+    """The most rows of a bulk import over HTTP, which others wait for; `ras import` takes any number."""
     busy_seconds: float = Field(default=10, gt=0)
     """How long a request waits for the database before it is told to try again."""
 

@@ -30,8 +30,8 @@ LOCAL_ISSUER = "urn:ras:local-issuer"
 LOCAL_KEY_FILE = "local-issuer.pem"
 REFETCH_AFTER, RETRY_AFTER = timedelta(seconds=30), timedelta(seconds=RETRY_SECONDS)
 """The least time between two looks for a key that is not known: when the first was answered, when not."""
-KEPT_FOR = timedelta(hours=1)
-"""How long keys are kept; one that the identity provider has withdrawn counts no longer than this."""
+KEPT_FOR, KEPT_AT_MOST = timedelta(hours=1), timedelta(hours=24)
+"""How long keys are kept before they are asked for again, and how long while nobody answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Claims:
 
     Attributes:
         subject: Who it was issued to.
-        scopes: What a system client may do, from the `scope` claim.
+        scopes: What a system client may do: from `scope`, or as Microsoft Entra ID writes it, from
+            `scp` or, with client credentials, from `roles`.
     """
 
     subject: str
@@ -62,14 +63,14 @@ class KeySource(Protocol):
 class RemoteKeys:
     """The identity provider's published keys (JWKS), kept for a while, and fetched again for a new key id.
 
-    While the provider cannot be reached, the keys it gave last still count.
+    While the provider cannot be reached, the keys it gave last still count, for a day.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._keys: dict[str | None, jwt.PyJWK] = {}
         self._asked_at: datetime | None = None
-        self._has_answered = False
+        self._answered_at: datetime | None = None
         self._lock = Lock()
 
     def key(self, key_id: str | None, now: datetime) -> jwt.PyJWK:
@@ -79,24 +80,26 @@ class RemoteKeys:
                 if self._should_ask(key_id, now):
                     self._ask(now)
         key = self._keys.get(key_id)
+        if self._answered_at is None or now - self._answered_at >= KEPT_AT_MOST:
+            raise KeysUnavailable
         if key is None:
-            raise TokenInvalid if self._has_answered else KeysUnavailable
+            raise TokenInvalid if self._answered_at == self._asked_at else KeysUnavailable
         return key
 
     def _should_ask(self, key_id: str | None, now: datetime) -> bool:
         if self._asked_at is None:
             return True
-        unknown = REFETCH_AFTER if self._has_answered else RETRY_AFTER
-        return now - self._asked_at >= (KEPT_FOR if key_id in self._keys else unknown)
+        if self._answered_at != self._asked_at:
+            return now - self._asked_at >= RETRY_AFTER
+        return now - self._asked_at >= (KEPT_FOR if key_id in self._keys else REFETCH_AFTER)
 
     def _ask(self, now: datetime) -> None:
-        has_answered = False
+        self._asked_at = now
         with suppress(httpx.HTTPError, jwt.PyJWTError, ValueError, AttributeError, TypeError):
             answer = httpx.get(self._url, timeout=5, follow_redirects=False)
             answer.raise_for_status()
             self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
-            has_answered = True
-        self._asked_at, self._has_answered = now, has_answered
+            self._answered_at = now
 
 
 class LocalKeys:
@@ -208,8 +211,10 @@ def _in_time(claims: dict[str, Any], now: datetime) -> bool:
 
 
 def _claims(claims: dict[str, Any]) -> Claims:
-    scope = claims.get("scope", "")
-    return Claims(
-        subject=claims["sub"],
-        scopes=frozenset(scope.split()) if isinstance(scope, str) else frozenset(),
-    )
+    scopes: set[str] = set()
+    for name in ("scope", "scp", "roles"):
+        given = claims.get(name, "")
+        words = given.split() if isinstance(given, str) else given
+        if isinstance(words, list):
+            scopes |= {word for word in words if isinstance(word, str)}
+    return Claims(subject=claims["sub"], scopes=frozenset(scopes))

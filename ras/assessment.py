@@ -18,8 +18,8 @@ engine gives the same bytes for the same calculation version."""
 
 SENTENCES = {
     "result": (
-        "The plan started on {starts_on}. On {effective_on} the {horizon_title} applies ({horizon_days}), "
-        "so the indicative amount is {result}."
+        "The plan started on {starts_on}, and {effective_on} is in its {horizon_title} ({horizon_days}), so "
+        "the indicative amount is {result}."
     ),
 }
 

@@ -6,6 +6,7 @@ each by its path in the plan, so that a worker can put it right in one go.
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from math import ceil
 
 from ras.canonical import as_written
 from ras.conditions import Facts
@@ -14,7 +15,7 @@ from ras.errors import AgeOutsidePolicy, OutOfScope, PlanDoesNotFit, Problem
 from ras.plan import NOT_APPLICABLE, NOT_KNOWN, Frequency, Plan, PlanLine
 from ras.policy.configuration import CircumstanceQuestion, Domain, Level, PolicyConfiguration
 from ras.reading import Location, problem_at
-from ras.records import LAST_DAY
+from ras.records import LAST_DAY, exact
 from ras.working import Horizon
 
 Misfit = tuple[Location, str, str]
@@ -227,6 +228,11 @@ def _lines_unpriced(plan: Plan, policy: PolicyConfiguration, *, on: date) -> Ite
         if line.horizons is not None and scored.isdisjoint(line.horizons):
             message = "The policy scores none of these horizons: the line would cost nothing anywhere."
             yield (*here, "horizons"), "horizon-not-scored", message
+        if exact(line.quantity) == 0:
+            yield (*here, "quantity"), "nothing-wanted", "A line wants more than 0; leave it out instead."
+        if line.weeks is not None and line.weeks > ceil(exact(policy.money.weeks_per_year)):
+            message = f"The policy's year has {policy.money.weeks_per_year} weeks."
+            yield (*here, "weeks"), "too-many-weeks", message
         if line.weeks is not None and line.per is not Frequency.WEEK:
             message = "Weeks are given for weekly support only."
             yield (*here, "weeks"), "weeks-not-used", message

@@ -27,7 +27,7 @@ from ras.working import Horizon, Plainer, Step, Unit, step
 
 SENTENCES = {
     "bounds.none": "The policy sets no lowest or highest amount here.",
-    "bounds.within": "{amount} is within the lowest and highest amounts of the policy, so it stays.",
+    "bounds.within": "No lowest or highest amount of the policy changes {amount}.",
     "bounds.floor": "{amount} is below the lowest amount for a child with points, so it becomes {floor}.",
     "bounds.soft-cap": "{amount} is above {soft_cap}: it stays, and the panel looks at it.",
     "bounds.hard-cap": (

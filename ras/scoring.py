@@ -29,7 +29,9 @@ SENTENCES = {
         "What family, community and services already give is part of the description of each level, "
         "so nothing more is taken off."
     ),
-    "resources.not-counted": "{domain}: {giver} ({contribution}) does not count, because {because}.",
+    "resources.not-counted": (
+        "{domain}: nothing is taken off for {giver} ({contribution}), because {because}."
+    ),
     "resources.points": (
         "{domain}: what is already there ({givers}) is worth {present}, times the weight of {weight}. It "
         "can take off no more than this area's {need}. Taken off: {result}."

@@ -42,6 +42,14 @@ MARKS = {
     ),
 }
 
+WHAT_YOU_CAN_DO = (
+    "You can ask the person who wrote the plan with you to go through this, and to change an answer that "
+    "is not right.",
+    "You can ask the council to look at a decision again when one is made.",
+    "You can get free, independent advice from your local SEND information, advice and support service "
+    "(SENDIASS).",
+)
+
 NOT_AN_OFFER = (
     "This is an indicative amount: where talking about your child's budget begins. It is not a promise "
     "and not a limit. A named person or panel decides the amount, and writes down why."
@@ -119,8 +127,8 @@ def _summary(result: Assessment) -> Iterator[str]:
         yield f"Support in the plan that is bought once costs {once} in all. It is not in the yearly figures."
     if not result.sufficient:
         yield (
-            "The indicative amount is less than the plan costs. The amount that is agreed must be enough "
-            "to buy the plan that is agreed."
+            "The indicative amount is less than the plan costs. Whatever plan is agreed, the money agreed "
+            "must be enough to pay for it."
         )
     marks = next(h.marks for h in result.horizons if h.horizon is result.horizon)
     yield from (MARKS[mark] for mark in marks)
@@ -129,6 +137,10 @@ def _summary(result: Assessment) -> Iterator[str]:
 
 def _sections(plan: Plan, policy: PolicyConfiguration, result: Assessment) -> Iterator[Section]:
     *steps, last = result.working
+    yield Section(heading="Each part of the plan", paragraphs=tuple(_parts_of_the_plan(result)))
+    yours = tuple(_family_levels(plan, policy))
+    if yours:
+        yield Section(heading="Where you see it differently", paragraphs=yours)
     headline = [line for line in steps if line.horizon is result.horizon]
     title = next(h.title for h in result.horizons if h.horizon is result.horizon)
     yield Section(heading=f"Step by step: {title}", paragraphs=(*(say(line) for line in headline), say(last)))
@@ -138,17 +150,25 @@ def _sections(plan: Plan, policy: PolicyConfiguration, result: Assessment) -> It
     )
     for other in result.horizons:
         if other.horizon is not result.horizon:
-            lines = [say(line) for line in steps if line.horizon is other.horizon]
-            days = f"{day_in_words(other.first_day)} to {day_in_words(other.last_day)}"
-            opening = (
-                f"From {days}. Nothing changes on the first of these days by itself: a change is decided "
-                "and told to you first."
-            )
-            yield Section(heading=f"Step by step: {other.title}", paragraphs=(opening, *lines))
-    yours = tuple(_family_levels(plan, policy))
-    if yours:
-        yield Section(heading="Where you see it differently", paragraphs=yours)
+            lines = tuple(say(line) for line in steps if line.horizon is other.horizon)
+            yield Section(heading=f"Step by step: {other.title}", paragraphs=lines)
+    yield Section(heading="What you can do", paragraphs=WHAT_YOU_CAN_DO)
     yield Section(heading="The rules that were used", paragraphs=tuple(_rules(policy, result)))
+
+
+def _parts_of_the_plan(result: Assessment) -> Iterator[str]:
+    for part in result.horizons:
+        amount = Quantity.of(part.indicative_annual_pence, Unit.PENCE_A_YEAR)
+        cost = Quantity.of(part.plan_cost_annual_pence, Unit.PENCE_A_YEAR)
+        yield (
+            f"{part.title}, {day_in_words(part.first_day)} to {day_in_words(part.last_day)}: the indicative "
+            f"amount is at the rate of {amount}, and the support in the plan costs {cost}."
+        )
+    if len(result.horizons) > 1:
+        yield (
+            "The amount does not change by itself when one part ends. A person has to decide it and tell you "
+            "before."
+        )
 
 
 def _family_levels(plan: Plan, policy: PolicyConfiguration) -> Iterator[str]:

@@ -15,7 +15,7 @@ from app.assessment.schemas import (
     Sentences,
 )
 from app.assessment.tables import AssessmentRow
-from app.person.service import chain_of, get_person
+from app.person.service import chain_of, get_person, get_person_to_change
 from app.plan.service import document_of, engine_plan, get_plan
 from app.policy.repository import policy_in
 from app.policy.service import revision_in_force
@@ -24,6 +24,7 @@ from app.work import Work
 from ras.assessment import ENGINE_VERSION, Assessment, assess
 from ras.canonical import as_written, canonical, sha256
 from ras.plan import Plan
+from ras.policy.document import policy_of
 from ras.reading import read_json
 from ras.statement import Statement, family_statement, say
 
@@ -36,10 +37,11 @@ def add_assessment(work: Work, new: NewAssessment) -> tuple[Found, Assessment]:
         NoPolicyInForce: no published policy covers the day.
         CannotCalculate, NotAllowed: the plan cannot be scored, or asks for what may not be bought.
     """
-    plan_row, version, born_on = get_plan(work, new.plan_id, new.plan_version)
+    plan_row, version = get_plan(work, new.plan_id, new.plan_version)
+    _, known = get_person_to_change(work, plan_row.person_id)
     revision = revision_in_force(work, new.effective_on)
 
-    plan = engine_plan(read_json(version.document), born_on=born_on)
+    plan = engine_plan(read_json(version.document), born_on=known.born_on)
     result = assess(plan, policy_in(revision), effective_on=new.effective_on)
 
     kept = canonical(result)
@@ -105,9 +107,11 @@ def replay_assessment(work: Work, assessment_id: UUID) -> Replay:
     """
     found = get_assessment(work, assessment_id)
     inputs = read_json(found.row.inputs)
+    # The document itself, not a policy that was read from it before: this is about what is kept.
+    policy = policy_of(read_json(found.policy.document))
     again = assess(
         Plan.model_validate(inputs["plan"]),
-        policy_in(found.policy),
+        policy,
         effective_on=date.fromisoformat(inputs["effective_on"]),
     )
     recomputed = canonical(again)
@@ -138,6 +142,7 @@ def _is_listed_as(row: AssessmentRow, inputs: dict[str, Any], result: Assessment
     """Whether what stands beside a kept result, to list and find it by, is what it came from and says."""
     return (
         row.engine_version == inputs["engine_version"]
+        and result.policy.sha256 == inputs["policy_sha256"]
         and row.effective_on == result.effective_on
         and row.indicative_annual_pence == result.indicative_annual_pence
         and row.plan_cost_annual_pence == result.plan_cost_annual_pence

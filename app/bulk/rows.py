@@ -15,14 +15,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ras.errors import Problem
-from ras.reading import Location, UnreadableText, problem_of
+from ras.reading import UnreadableText, problem_of
 from ras.records import Record
 
 R = TypeVar("R", bound=Record)
 LARGEST_INTEGER_DIGITS = 15
 MOST_COLUMNS, DEEPEST_COLUMN, INDEX_DIGITS = 5_000, 8, 4
 """More columns than the largest plan has, and paths longer than any field's, are a slip or an attack."""
-FIRST_DATA_LINE = 2
 
 
 def read_rows(file: bytes) -> Iterator[tuple[int, dict[str, str]]]:
@@ -86,20 +85,41 @@ def record_of(kind: type[R], row: dict[str, str]) -> R:
     Raises:
         UnreadableText: one problem for each cell that is missing, unknown or of the wrong kind.
     """
-    data = _nested(row)
+    data = _lists(_tree(row))
     try:
         return kind.model_validate(data)
     except ValidationError as error:
         if not _convert(data, error):
-            raise UnreadableText(_by_column(error, data)) from None
+            raise UnreadableText(_problems(error, data, row)) from None
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise UnreadableText(_by_column(error, data)) from None
+        raise UnreadableText(_problems(error, data, row)) from None
 
 
-def _nested(row: dict[str, str]) -> dict[str, Any]:
-    """A row's cells at their paths; `needs.1.domain` is in the first item of `needs`."""
+def by_column(problem: Problem, row: dict[str, str]) -> Problem:
+    """A problem in the JSON of a row, with the column it is in as its path.
+
+    List items are counted as the columns count them: where those of a second item are empty, the third
+    column is still the third.
+    """
+    here: Any = _tree(row)
+    column: list[str] = []
+    for part in problem.pointer.split("/")[1:]:
+        items = sorted(here, key=int) if part.isdecimal() and _is_list(here) else []
+        name = items[int(part)] if items and int(part) < len(items) else part
+        column.append(name)
+        here = here.get(name) if isinstance(here, dict) else None
+    return Problem(".".join(column), problem.pointer, problem.code, problem.message)
+
+
+def _problems(error: ValidationError, data: dict[str, Any], row: dict[str, str]) -> list[Problem]:
+    found = error.errors(include_url=False, include_input=False)
+    return [by_column(problem_of(details, data), row) for details in found]
+
+
+def _tree(row: dict[str, str]) -> dict[str, Any]:
+    """A row's cells at their paths, list items under their numbers."""
     tree: dict[str, Any] = {}
     for name, cell in row.items():
         *parts, last = name.split(".")
@@ -111,8 +131,7 @@ def _nested(row: dict[str, str]) -> dict[str, Any]:
         if last in here:
             raise _clash(name, f"{name}.{next(iter(here[last]))}")
         here[last] = cell
-    listed: dict[str, Any] = _lists(tree)
-    return listed
+    return tree
 
 
 def _clash(name: str, other: str) -> UnreadableText:
@@ -120,10 +139,15 @@ def _clash(name: str, other: str) -> UnreadableText:
     return UnreadableText([Problem(name, "", "column-clash", message)])
 
 
+def _is_list(tree: Any) -> bool:
+    return isinstance(tree, dict) and bool(tree) and all(key.isdecimal() for key in tree)
+
+
 def _lists(tree: Any) -> Any:
+    """Mappings whose keys are all numbers as lists."""
     if not isinstance(tree, dict):
         return tree
-    if tree and all(key.isdecimal() for key in tree):
+    if _is_list(tree):
         return [_lists(tree[key]) for key in sorted(tree, key=int)]
     return {key: _lists(value) for key, value in tree.items()}
 
@@ -156,26 +180,3 @@ def _converted(data: dict[str, Any], details: ErrorDetails) -> bool:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= LARGEST_INTEGER_DIGITS
-
-
-def _by_column(error: ValidationError, data: dict[str, Any]) -> list[Problem]:
-    problems = []
-    for details in error.errors(include_url=False, include_input=False):
-        found = problem_of(details, data)
-        column = column_of(tuple(_parts(found.pointer)))
-        problems.append(Problem(column, found.pointer, found.code, found.message))
-    return problems
-
-
-def _parts(pointer: str) -> Iterator[str | int]:
-    for part in pointer.split("/")[1:]:
-        yield int(part) if part.isdecimal() else part
-
-
-def column_of(location: Location) -> str:
-    """The column of a place in the JSON: list items counted from 1.
-
-    >>> column_of(("needs", 0, "domain"))
-    'needs.1.domain'
-    """
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in location)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from app.bulk.rows import column_of, read_rows, record_of
+from app.bulk.rows import by_column, read_rows, record_of
 from app.bulk.schemas import ImportReport, Keep, MonitoringLine, PlanLine, RowReport
 from app.errors import NotFound, RowsRefused, ServiceError, listed
 from app.person import repository as people
@@ -100,7 +100,7 @@ def _person_id(work: Work, reference: str) -> UUID:
 
 
 def _import_row(work: Work, line: int, row: dict[str, str], import_row: ImportRow) -> RowReport:
-    reference = row.get("reference") if "person_reference" not in row else row["person_reference"]
+    reference = row.get("reference" if import_row is import_person else "person_reference")
     try:
         with work.session.begin_nested():
             made = import_row(work, row)
@@ -108,15 +108,10 @@ def _import_row(work: Work, line: int, row: dict[str, str], import_row: ImportRo
         problems = error.problems
     except (ServiceError, RasError) as error:
         whole = Problem("", "", error.code, str(error).partition("\n")[0])
-        problems = [_by_column(problem) for problem in error.problems] or [whole]
+        problems = [by_column(problem, row) for problem in error.problems] or [whole]
     else:
         return RowReport(line=line, reference=reference, id=made, problems=())
     return RowReport(line=line, reference=reference, id=None, problems=listed(problems))
-
-
-def _by_column(problem: Problem) -> Problem:
-    parts = [int(part) if part.isdecimal() else part for part in problem.pointer.split("/")[1:]]
-    return Problem(column_of(tuple(parts)), problem.pointer, problem.code, problem.message)
 
 
 def _problems(bad: list[RowReport]) -> list[Problem]:

@@ -8,6 +8,7 @@ from app.clock import london_day
 from app.edge import Operation
 from app.local_offer import service
 from app.local_offer.schemas import Estimate, NewEstimate, PublishedPolicy, PublishedQuery
+from ras.canonical import sha256
 
 router = APIRouter(prefix="/local-offer/v1", tags=["local offer"], route_class=Operation)
 
@@ -35,7 +36,7 @@ def get_local_offer_policy(
     on = query.on or london_day(state.clock())
     found = service.published_policy(state.published_policies, on)
     headers = {
-        "ETag": f'"{found.policy.sha256}"',
+        "ETag": f'"{sha256(found)[:32]}"',
         "Cache-Control": f"public, max-age={CACHED_SECONDS}",
     }
     if _has_it(request.headers.get("if-none-match", ""), headers["ETag"]):

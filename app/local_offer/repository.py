@@ -26,7 +26,11 @@ POOL_SIZE = 8
 
 
 class PublishedPolicies:
-    """The published policies, over connections that can read nothing else."""
+    """The published policies, over connections of their own.
+
+    On SQLite these can read nothing else. On PostgreSQL that is for the role they connect as:
+    `RAS_LOCAL_OFFER_DATABASE_URL`.
+    """
 
     def __init__(self, url: str, *, busy_seconds: float) -> None:
         self._engine = _engine(url, busy_seconds)

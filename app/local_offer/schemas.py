@@ -1,14 +1,17 @@
 """The public side on the wire."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from ras.conditions import Age
 from ras.indicative import Mark
 from ras.plan import Circumstance, ResourceKind
 from ras.records import Code, Day, Pence, Record
 from ras.working import Step
+
+FIRST_DAY = date(2000, 1, 1)
+"""No policy here is older, and nobody who is 99 then was born before days can be written."""
 
 
 class EstimatedNeed(Record):
@@ -34,9 +37,9 @@ class EstimatedResource(Record):
 class NewEstimate(Record):
     """Anonymous answers. Nothing of them is stored."""
 
-    on: Day | None = None
-    """The day to estimate for; left out, today."""
-    age: Age
+    on: Annotated[Day, Field(ge=FIRST_DAY)] | None = None
+    """The day to estimate for, from 2000 on; left out, today."""
+    age: Annotated[int, Field(strict=True, ge=0, le=99)]
     """The child's age in completed years."""
     needs: Annotated[tuple[EstimatedNeed, ...], Field(max_length=100)]
     """One answer for each domain."""

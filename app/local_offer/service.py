@@ -8,9 +8,11 @@ from app.local_offer.schemas import Estimate, NewEstimate, PolicyName, Published
 from ras.assessment import assess
 from ras.canonical import as_written
 from ras.dates import add_months
+from ras.indicative import ROUNDING_WORDS
+from ras.money import MoneyPeriod
 from ras.plan import Levels, Need, Plan, Resource
 from ras.policy.configuration import Add, PolicyConfiguration
-from ras.records import exact
+from ras.records import exact, tidy
 from ras.statement import NOT_AN_OFFER, say
 from ras.working import Quantity, Unit, decimal
 
@@ -96,6 +98,8 @@ def _in_words(policy: PolicyConfiguration) -> Iterator[str]:
     titles = ", ".join(domain.title for domain in policy.domains)
     yield f"We ask about {len(policy.domains)} areas of your child's life: {titles}."
     yield "Each answer has points. We multiply them by the area's weight and add them up."
+    if policy.scoring.scale != "1":
+        yield f"Then we multiply the sum by {decimal(exact(policy.scoring.scale))}."
     yield {
         "none": "What family, community and services give is written down and takes nothing off.",
         "in-descriptors": "The answers already describe the help needed beyond what is there.",
@@ -109,12 +113,20 @@ def _in_words(policy: PolicyConfiguration) -> Iterator[str]:
         else:
             what = f"the amount is multiplied by {decimal(exact(modifier.factor))}"
         yield f"{modifier.title}: {what} when {modifier.because}."
+    if policy.bounds and policy.bounds.floor_pence is not None:
+        floor = Quantity.of(policy.bounds.floor_pence, policy.money_unit)
+        yield f"A child with any points left has at least {floor}."
     if policy.bounds and policy.bounds.soft_cap_pence is not None:
         cap = Quantity.of(policy.bounds.soft_cap_pence, policy.money_unit)
         yield f"An amount above {cap} stands, and the panel looks at it."
     if policy.bounds and policy.bounds.hard_cap_pence is not None:
         cap = Quantity.of(policy.bounds.hard_cap_pence, policy.money_unit)
         yield f"An amount above {cap} is cut to it; a person then looks at the needs and gives reasons."
+    if policy.money.period is not MoneyPeriod.YEAR:
+        weeks = exact(policy.money.weeks_per_year)
+        times = tidy(policy.money.period.times_a_year(weeks_per_year=weeks))
+        yield f"What it comes to is multiplied by {decimal(times)} for a year."
     step = Quantity.of(policy.rounding.step_pence, Unit.PENCE)
-    yield f"The yearly amount is rounded once, to a multiple of {step}."
+    mode = ROUNDING_WORDS[policy.rounding.mode]
+    yield f"The yearly amount is rounded once, {mode}, to a multiple of {step}."
     yield NOT_AN_OFFER

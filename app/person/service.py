@@ -3,14 +3,16 @@
 from uuid import UUID
 
 from app.audit.service import hold_chain
-from app.errors import NotFound, ReferenceTaken
+from app.errors import NotFound, ReferenceTaken, RequestInvalid
 from app.person import repository
 from app.person.repository import Person
 from app.person.schemas import Monitoring, NewPerson, PeopleQuery, PersonDetails, PersonView
 from app.person.tables import MonitoringRow, PersonRevisionRow, PersonRow
 from app.resources import Kept, Page, page_of, refuse_future, refuse_stale
+from app.staff.repository import is_team
 from app.work import Work
 from ras.canonical import as_written, canonical
+from ras.errors import Problem
 from ras.reading import read_json
 
 
@@ -70,6 +72,9 @@ def revise_person(work: Work, person_id: UUID, details: PersonDetails) -> Person
     person, known = get_person_to_change(work, person_id)
     refuse_stale(work, person.id, known.revision)
     refuse_future(work, details.born_on, "born_on")
+    if details.team != known.team and not is_team(work.session, details.team):
+        message = f"Nobody on the staff register is in a team '{details.team}': nobody would see the case."
+        raise RequestInvalid(problems=[Problem("team", "/team", "unknown-team", message)])
     revised = _revision(work, person.id, known.revision + 1, details)
     repository.add_revision(work.session, revised)
     work.record_act(chain_of(person.id), "person-revised", record=revised.id, content=as_written(details))
@@ -126,7 +131,7 @@ def view_of(work: Work, found: Person) -> PersonView:
         id=person.id,
         revision=known.revision,
         reference=person.reference,
-        born_on=known.born_on if work.caller.sees_birth_dates else None,
+        born_on=known.born_on if work.caller.works_with_people else None,
         team=known.team,
         current_package_annual_pence=known.current_package_annual_pence,
         written=Kept(by=known.written_by, at=known.written_at),

@@ -30,7 +30,7 @@ def add_plan(work: Work, new: NewPlan) -> PlanView:
         NotFound: there is no such person for this caller.
         PlanDoesNotFit: it names something the policy in force on its first day does not have.
     """
-    person, known = get_person(work, new.person_id)
+    person, known = get_person_to_change(work, new.person_id)
     row = PlanRow(id=work.new_id(), person_id=person.id)
     version = _version(work, row, 1, new, born_on=known.born_on)
     repository.add_plan(work.session, row)
@@ -55,15 +55,15 @@ def add_plan_version(work: Work, plan_id: UUID, content: PlanContent) -> PlanVie
     return _view(work, (row, version))
 
 
-def get_plan(work: Work, plan_id: UUID, version: int | None = None) -> tuple[PlanRow, PlanVersionRow, date]:
-    """A plan that the caller may see, in one version or in its latest, and the child's date of birth.
+def get_plan(work: Work, plan_id: UUID, version: int | None = None) -> repository.Plan:
+    """A plan that the caller may see, in one version or in its latest.
 
     Raises:
         NotFound: there is none for this caller.
     """
-    row, written = repository.get_plan(work.session, plan_id, version)
-    _, known = get_person(work, row.person_id)
-    return row, written, known.born_on
+    found = repository.get_plan(work.session, plan_id, version)
+    get_person(work, found[0].person_id)
+    return found
 
 
 def show_plan(work: Work, plan_id: UUID, version: int | None = None) -> PlanView:
@@ -72,8 +72,7 @@ def show_plan(work: Work, plan_id: UUID, version: int | None = None) -> PlanView
     Raises:
         NotFound: there is none for this caller.
     """
-    row, written, _ = get_plan(work, plan_id, version)
-    return _view(work, (row, written))
+    return _view(work, get_plan(work, plan_id, version))
 
 
 def list_plans(work: Work, query: PlansQuery) -> Page[PlanView]:
@@ -149,7 +148,7 @@ def _view(work: Work, found: repository.Plan) -> PlanView:
     row, version = found
     document = read_json(version.document)
     document.pop("needs_not_captured")
-    words = find_words(work.session, version.id) if work.caller.sees_birth_dates else {}
+    words = find_words(work.session, version.id) if work.caller.works_with_people else {}
     reasons = words.pop("line_reasons", {})
     for number, line in enumerate(document.get("lines", ()), 1):
         line.pop("reason_given")

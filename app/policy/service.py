@@ -238,7 +238,7 @@ def _summary(policy: Policy) -> dict[str, Any]:
         "authority": row.authority,
         "code": row.code,
         "version": row.version,
-        "title": repository.policy_in(latest).title,
+        "title": read_json(latest.document)["title"],
         "state": policy.state,
         "valid_from": latest.valid_from,
         "valid_before": latest.valid_before,

@@ -30,7 +30,7 @@ def add_request(work: Work, new: NewRequest) -> RequestView:
     Raises:
         NotFound: there is no such person for this caller.
     """
-    person, _ = get_person(work, new.person_id)
+    person, _ = get_person_to_change(work, new.person_id)
     refuse_future(work, new.asked_on, "asked_on")
     row = BudgetRequestRow(
         id=work.new_id(),
@@ -116,7 +116,7 @@ def _view(work: Work, found: Request) -> RequestView:
 
 def _outcome_view(work: Work, outcome: RequestOutcomeRow) -> OutcomeView:
     refused = outcome.outcome == Outcome.REFUSED
-    words = find_words(work.session, outcome.request_id) if work.caller.sees_birth_dates else {}
+    words = find_words(work.session, outcome.request_id) if work.caller.works_with_people else {}
     return OutcomeView(
         outcome=Outcome(outcome.outcome),
         decided_on=outcome.decided_on,

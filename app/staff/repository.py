@@ -27,6 +27,11 @@ def list_staff(session: Session) -> list[StaffRow]:
     )
 
 
+def is_team(session: Session, team: str) -> bool:
+    """Whether someone on the register is in a team."""
+    return any(row.active and row.team == team for row in list_staff(session))
+
+
 def add_staff(session: Session, row: StaffRow) -> None:
     """Add an entry."""
     session.add(row)

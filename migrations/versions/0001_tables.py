@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("client", "key", name=op.f("pk_idempotency_key")),
     )
+    op.create_index(op.f("ix_idempotency_key_kept_at"), "idempotency_key", ["kept_at"], unique=False)
     op.create_table(
         "person",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -254,6 +255,7 @@ def downgrade() -> None:
     op.drop_table("staff")
     op.drop_table("policy")
     op.drop_table("person")
+    op.drop_index(op.f("ix_idempotency_key_kept_at"), table_name="idempotency_key")
     op.drop_table("idempotency_key")
     op.drop_table("audit_head")
     op.drop_table("audit_entry")

@@ -4,12 +4,14 @@ Every fault is found, not only the first. Each check is one small function.
 """
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from ras.allocation.variant import Fault
 from ras.conditions import Condition
 from ras.errors import Problem
+from ras.money import pounds
 from ras.policy.configuration import (
     FractionSubtracted,
     PointsSubtracted,
@@ -207,6 +209,22 @@ def _bounds_are_in_order(policy: PolicyConfiguration) -> Iterator[Fault]:
             yield ("bounds", higher), "out-of-order", f"This is less than {lower}."
 
 
+def _rounding_keeps_the_bounds(policy: PolicyConfiguration) -> Iterator[Fault]:
+    """Rounding comes after the bounds: it may not take an amount past one."""
+    if policy.bounds is None:
+        return
+    times = policy.money.period.times_a_year(weeks_per_year=exact(policy.money.weeks_per_year))
+    for field in ("floor_pence", "hard_cap_pence"):
+        limit = getattr(policy.bounds, field)
+        if limit is not None and Fraction(limit * times) % policy.rounding.step_pence != 0:
+            yield (
+                ("bounds", field),
+                "not-on-a-step",
+                f"A year of this is {pounds(limit * times)}, which is no multiple of "
+                f"{pounds(policy.rounding.step_pence)}: rounding could take an amount past it.",
+            )
+
+
 def _the_allocation_makes_sense(policy: PolicyConfiguration) -> Iterator[Fault]:
     for location, code, message in policy.allocation.faults():
         yield ("allocation", *location), code, message
@@ -236,6 +254,7 @@ CHECKS = (
     _references_exist,
     _prices_follow_one_another,
     _bounds_are_in_order,
+    _rounding_keeps_the_bounds,
     _the_allocation_makes_sense,
 )
 """Every check, in the order a reader of the document meets them."""

@@ -209,6 +209,19 @@ def test_a_replay_under_a_policy_that_was_replaced_is_equal_still(service: Servi
     assert replay(service, made)["equal"]
 
 
+def test_a_replay_by_a_later_engine_is_equal_and_names_both(
+    service: Service, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = add_assessment(service.assessor, plan["id"])
+    monkeypatch.setattr("app.assessment.service.ENGINE_VERSION", "1.99.0")
+
+    again = replay(service, made)
+
+    assert again["equal"]
+    assert again["kept_engine_version"] == made["engine_version"]
+    assert again["engine_version"] == "1.99.0"
+
+
 TAMPERED = {
     "the result": ("result", '"indicative_annual_pence":', '"indicative_annual_pence":1'),
     "a word of it": ("result", "Exampleshire", "Examplashire"),

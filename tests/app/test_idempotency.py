@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -10,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from httpx2 import Response
 
+from app.idempotency import KEPT_FOR
 from tests.app.service import Person, Service, add_person, add_plan, good, new_service, plan_content
 
 CHILD = {"reference": "EX-0001", "born_on": "2015-06-14", "team": "north"}
@@ -85,10 +87,6 @@ def test_the_same_json_in_another_order_and_spelling_is_the_same_request(service
 OTHER_REQUESTS: dict[str, Callable[[Person], Response]] = {
     "another body": lambda who: who.post("/v1/people", {**CHILD, "reference": "EX-0002"}, headers=KEY),
     "another address": lambda who: who.post("/v1/requests", CHILD, headers=KEY),
-    "another query": lambda who: who.post("/v1/people?x=1", CHILD, headers=KEY),
-    "another kind of body": lambda who: who.post(
-        "/v1/people", content=json.dumps(CHILD), headers={**KEY, "Content-Type": "text/csv"}
-    ),
     "no body": lambda who: who.post("/v1/people", headers=KEY),
     "a state to start from": lambda who: who.post("/v1/people", CHILD, headers={**KEY, "If-Match": '"x"'}),
 }
@@ -105,6 +103,17 @@ def test_the_same_key_with_another_request_is_refused(
     assert refused.status_code == 422
     assert refused.json()["code"] == "idempotency-key-reused"
     assert people(service) == ["EX-0001"]
+
+
+def test_the_same_file_to_be_kept_another_way_is_another_request(service: Service) -> None:
+    rows = "reference,born_on,team\nEX-0002,2013-01-31,north\n"
+    csv = {**KEY, "Content-Type": "text/csv"}
+    good(service.assessor.post("/v1/imports/people", content=rows, headers=csv))
+
+    path = "/v1/imports/people?keep=good-rows"
+    refused = service.assessor.post(path, content=rows, headers=csv)
+
+    assert refused.json()["code"] == "idempotency-key-reused"
 
 
 def test_another_clients_same_key_is_another_key(service: Service) -> None:
@@ -214,6 +223,21 @@ def test_keys_survive_a_restart(service: Service, tmp_path: Path) -> None:
         assert same(first, again)
         assert again.headers["Idempotency-Replayed"] == "true"
         assert people(restarted) == ["EX-0001"]
+
+
+def test_an_answer_is_kept_for_a_day_and_then_let_go(service: Service) -> None:
+    """It holds what was answered, so it is not kept for longer than repeating makes sense."""
+    first = service.assessor.post("/v1/people", CHILD, headers=KEY)
+    service.clock.now += KEPT_FOR
+    assert same(first, service.assessor.post("/v1/people", CHILD, headers=KEY))
+
+    service.clock.now += timedelta(seconds=1)
+    other = {**CHILD, "reference": "EX-0002"}
+    good(service.assessor.post("/v1/people", other, headers={"Idempotency-Key": "child-2"}))
+
+    assert service.assessor.post("/v1/people", CHILD, headers=KEY).json()["code"] == "reference-taken"
+    with service.database.read() as session:
+        assert list(session.scalars(sa.text("SELECT key FROM idempotency_key"))) == ["child-2"]
 
 
 @pytest.mark.parametrize("key", ["", "two words", "é", "x" * 129, "tab\there", "\x7f"])

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from ras import Assessment, Plan, PolicyConfiguration, assess
 from ras.dates import add_months
 from ras.fit import asked, facts_of
+from ras.money import MoneyPeriod
 from ras.plan import NOT_APPLICABLE, Frequency, ResourceKind
 from ras.policy.document import policy_of
 from ras.reading import validated
+from ras.records import exact
 from ras.working import Horizon
 
 Data = dict[str, Any]
@@ -340,7 +342,7 @@ def policy_documents(draw: Draw, variant: str | None = None) -> Data:
     horizons = draw(some_horizons)
     from_age = draw(whole(0, 17))
     effects = ["allowed", "needs-reason", "refused"]
-    return {
+    made: Data = {
         "calculation": "1",
         "authority": {"code": "exampleshire", "name": draw(titles)},
         "code": draw(st.sampled_from(CODES)),
@@ -387,6 +389,18 @@ def policy_documents(draw: Draw, variant: str | None = None) -> Data:
             ]
         },
     }
+    _leave_out_bounds_off_the_steps(made)
+    return made
+
+
+def _leave_out_bounds_off_the_steps(policy: Data) -> None:
+    """Rounding may not take an amount past a floor or cap, so a policy with such a one is refused."""
+    weeks = Fraction(policy["money"]["weeks_per_year"])
+    times = MoneyPeriod(policy["money"]["period"]).times_a_year(weeks_per_year=weeks)
+    limits = policy.get("bounds", {})
+    for field in ("floor_pence", "hard_cap_pence"):
+        if field in limits and limits[field] * times % policy["rounding"]["step_pence"] != 0:
+            del limits[field]
 
 
 @st.composite
@@ -447,9 +461,9 @@ def lines(draw: Draw, policy: PolicyConfiguration, on: date) -> Data:
         "domain": draw(st.sampled_from([domain.code for domain in policy.domains])),
         "item": item.code,
         "purpose": purpose,
-        "quantity": draw(decimals(40)),
+        "quantity": draw(decimals(40).filter(lambda text: exact(text) != 0)),
         "per": per.value,
-        **(maybe(draw, "weeks", whole(1, 53)) if per is Frequency.WEEK else {}),
+        **(maybe(draw, "weeks", whole(1, 39)) if per is Frequency.WEEK else {}),
         **maybe(draw, "horizons", st.lists(st.sampled_from(scored), min_size=1, unique=True)),
         "provision": "H1.1",
         **({"quoted_price_pence": draw(pence)} if price and price.price_pence is None else {}),

@@ -16,8 +16,8 @@ def tree(error: type[RasError]) -> Iterator[type[RasError]]:
             yield from tree(kind)
 
 
-KINDS = set(tree(RasError))
-LEAVES = [kind for kind in KINDS if not KINDS.intersection(kind.__subclasses__())]
+KINDS = list(dict.fromkeys(tree(RasError)))
+LEAVES = [kind for kind in KINDS if not set(KINDS).intersection(kind.__subclasses__())]
 
 
 @pytest.mark.parametrize("leaf", LEAVES, ids=lambda leaf: leaf.__name__)

@@ -185,7 +185,7 @@ def test_what_merely_looks_right_is_refused(kind: Any, wrong: object) -> None:
 
 
 def test_nothing_in_a_policy_can_be_changed() -> None:
-    policy = ras.read_policy(POLICY_TEXT)
+    policy: Any = ras.read_policy(POLICY_TEXT)
 
     with pytest.raises(ValidationError, match="frozen"):
         policy.title = "another"

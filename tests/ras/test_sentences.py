@@ -31,7 +31,7 @@ SAYS = {
         r"so nothing more is taken off\."
     ),
     "resources.not-counted": (
-        r".*: .* \(.*\) does not count, because it (?:will not last|is not freely and ably given)\."
+        r".*: nothing is taken off for .* \(.*\), because it (?:will not last|is not freely and ably given)\."
     ),
     "resources.points": (
         rf".*: what is already there \(.*\) is worth {POINTS}, times the weight of {N}\. "
@@ -63,7 +63,7 @@ SAYS = {
     "modifier.add": rf".*: because .*, {MONEY} is added to .*\. That makes .*\.",
     "modifier.multiply": rf".*: because .*, .* is multiplied by {N}\. That makes .*\.",
     "bounds.none": r"The policy sets no lowest or highest amount here\.",
-    "bounds.within": r".* is within the lowest and highest amounts of the policy, so it stays\.",
+    "bounds.within": r"No lowest or highest amount of the policy changes .*\.",
     "bounds.floor": rf".* is below the lowest amount for a child with points, so it becomes {MONEY}\.",
     "bounds.soft-cap": rf".* is above {MONEY}: it stays, and the panel looks at it\.",
     "bounds.hard-cap": (
@@ -74,7 +74,7 @@ SAYS = {
     "period.to-year, plainer": r"The policy's amounts are for a year, so .* stays as it is\.",
     "rounding": rf"Rounded once, (.*), to a multiple of £{N}, .* is .*\.",
     "result": (
-        r"The plan started on .*\. On .* the .* applies \(.*\), so the indicative amount is "
+        r"The plan started on .*, and .* is in its .* \(.*\), so the indicative amount is "
         rf"{MONEY}\."
     ),
 }
@@ -175,7 +175,7 @@ def steps_by_step(text: str) -> Iterator[list[str]]:
     for part in text.split("\n\n"):
         if part.startswith("Step by step: "):
             _, _, *bullets = part.split("\n")
-            yield [bullet.removeprefix("- ") for bullet in bullets if not bullet.startswith("- From ")]
+            yield [bullet.removeprefix("- ") for bullet in bullets]
 
 
 def amounts_in_statement_order(assessment: Assessment) -> list[int]:

@@ -187,12 +187,17 @@ FAULTS: list[tuple[str, dict[str, Any], list[str]]] = [
         {"rate_card.items.personal-assistant.prices.0.on_costs.employer.percent": "-1"},
         ["rate_card.items.personal-assistant.prices.0.on_costs.employer.percent [wrong-value]"],
     ),
-    ("_bounds_are_in_order", {"bounds.hard_cap_pence": 19_999_99}, ["bounds.hard_cap_pence [out-of-order]"]),
-    ("_bounds_are_in_order", {"bounds.floor_pence": 20_000_01}, ["bounds.soft_cap_pence [out-of-order]"]),
+    ("_bounds_are_in_order", {"bounds.hard_cap_pence": 19_999_00}, ["bounds.hard_cap_pence [out-of-order]"]),
+    ("_bounds_are_in_order", {"bounds.floor_pence": 20_001_00}, ["bounds.soft_cap_pence [out-of-order]"]),
     (
         "_bounds_are_in_order",
-        {"bounds": {"floor_pence": 2, "hard_cap_pence": 1, "source": "Case"}},
+        {"bounds": {"floor_pence": 200, "hard_cap_pence": 100, "source": "Case"}},
         ["bounds.hard_cap_pence [out-of-order]"],
+    ),
+    (
+        "_rounding_keeps_the_bounds",
+        {"bounds": {"floor_pence": 150_50, "hard_cap_pence": 20_000_01, "source": "Case"}},
+        ["bounds.floor_pence [not-on-a-step]", "bounds.hard_cap_pence [not-on-a-step]"],
     ),
     (
         "_the_allocation_makes_sense",
