@@ -57,9 +57,9 @@ class Operation(APIRoute):
 
 async def _through_the_edge(request: StrictRequest, rule: Rule, handle: Handler) -> Response:
     database: Database = request.app.state.database
-    now: datetime = request.app.state.clock()
-    claims = await run_in_threadpool(_verify, request, now)
+    claims = await run_in_threadpool(_verify, request, request.app.state.clock())
     await request.body()
+    now: datetime = request.app.state.clock()  # again: a body can be long in coming
     async with database.turn(to_write=False):
         caller = await run_in_threadpool(_identify, request, database, claims)
     caller.refuse_unless_allowed(rule)

@@ -20,7 +20,7 @@ PUBLIC_BYTES = 64_000
 """The largest body of somebody without a token: an estimate's answers are a tenth of it."""
 LARGE_BYTES = 20_000
 """A body from this size on is read in a thread, so that everyone else's requests go on."""
-MOST_COMMAS = 50_000
+MOST_COMMAS = 20_000
 """JSON with more holds more values than any plan or policy, and would keep everyone waiting."""
 DIGITS = 12
 """A size of more digits than this is too large, and not worth reading as a number."""

@@ -8,7 +8,7 @@ out. Cells are text; where a field wants a whole number or true or false, the te
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -97,25 +97,31 @@ def record_of(kind: type[R], row: dict[str, str]) -> R:
         raise UnreadableText(_problems(error, data, row)) from None
 
 
-def by_column(problem: Problem, row: dict[str, str]) -> Problem:
-    """A problem in the JSON of a row, with the column it is in as its path.
+def by_column(problems: Sequence[Problem], row: dict[str, str]) -> list[Problem]:
+    """Problems in the JSON of a row, each with the column it is in as its path.
 
     List items are counted as the columns count them: where those of a second item are empty, the third
     column is still the third.
     """
-    here: Any = _tree(row)
+    named = _named(_tree(row))
+    return [Problem(_column(p.pointer, named), p.pointer, p.code, p.message) for p in problems]
+
+
+def _column(pointer: str, named: Any) -> str:
     column: list[str] = []
-    for part in problem.pointer.split("/")[1:]:
-        items = sorted(here, key=int) if part.isdecimal() and _is_list(here) else []
-        name = items[int(part)] if items and int(part) < len(items) else part
+    for part in pointer.split("/")[1:]:
+        place = int(part) if part.isdecimal() and isinstance(named, list) else part
+        try:
+            name, named = named[place]
+        except (KeyError, IndexError, TypeError):
+            name, named = part, None
         column.append(name)
-        here = here.get(name) if isinstance(here, dict) else None
-    return Problem(".".join(column), problem.pointer, problem.code, problem.message)
+    return ".".join(column)
 
 
 def _problems(error: ValidationError, data: dict[str, Any], row: dict[str, str]) -> list[Problem]:
     found = error.errors(include_url=False, include_input=False)
-    return [by_column(problem_of(details, data), row) for details in found]
+    return by_column([problem_of(details, data) for details in found], row)
 
 
 def _tree(row: dict[str, str]) -> dict[str, Any]:
@@ -141,6 +147,15 @@ def _clash(name: str, other: str) -> UnreadableText:
 
 def _is_list(tree: Any) -> bool:
     return isinstance(tree, dict) and bool(tree) and all(key.isdecimal() for key in tree)
+
+
+def _named(tree: Any) -> Any:
+    """At each place in the JSON what the columns call it, and the same inside."""
+    if not isinstance(tree, dict):
+        return None
+    if _is_list(tree):
+        return [(key, _named(tree[key])) for key in sorted(tree, key=int)]
+    return {key: (key, _named(value)) for key, value in tree.items()}
 
 
 def _lists(tree: Any) -> Any:

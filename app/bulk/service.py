@@ -108,7 +108,7 @@ def _import_row(work: Work, line: int, row: dict[str, str], import_row: ImportRo
         problems = error.problems
     except (ServiceError, RasError) as error:
         whole = Problem("", "", error.code, str(error).partition("\n")[0])
-        problems = [by_column(problem, row) for problem in error.problems] or [whole]
+        problems = by_column(error.problems, row) or [whole]
     else:
         return RowReport(line=line, reference=reference, id=made, problems=())
     return RowReport(line=line, reference=reference, id=None, problems=listed(problems))

@@ -22,6 +22,7 @@ from tests.app.journey import NOT_TOLD, Exchange, hear
 from tests.app.service import EVERY_SCOPE, NOW, Person, Service, add_person, enter, leave, new_service
 from tests.postgres import new_database
 
+pytestmark = pytest.mark.xdist_group("access")  # the story is told once for all of them
 SUBJECTS = {role: next(name for name, (its, _) in STAFF.items() if its is role) for role in Role}
 PUBLIC = {"livez", "readyz", "version", "docs", "docs_asset", "get_local_offer_policy", "estimate"}
 POLICIES = {"list_policies", "get_policy", "get_policy_in_force"}

@@ -191,20 +191,6 @@ def addresses(app: FastAPI) -> dict[str, set[str]]:
 REQUEST_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 
-def test_an_answer_nobody_foresaw_names_its_request_and_says_nothing_else(sqlite_service: Service) -> None:
-    secret = "a secret of the fault"
-
-    @sqlite_service.app.get("/fault")
-    def fault() -> None:
-        raise RuntimeError(secret)
-
-    answer = sqlite_service.assessor.get("/fault", headers={"X-Request-Id": REQUEST_ID})
-
-    assert (answer.status_code, answer.json()["code"]) == (500, "fault")
-    assert answer.headers["x-request-id"] == REQUEST_ID
-    assert secret not in answer.text
-
-
 def test_a_statement_in_no_known_format_is_refused(service: Service) -> None:
     child = add_person(service.assessor)
     kept = add_assessment(service.assessor, add_plan(service.assessor, child["id"])["id"])

@@ -97,7 +97,7 @@ def test_a_name_or_a_date_of_birth_is_not_taken(service: Service) -> None:
         assert estimate(service, **more).status_code == 422
 
 
-@pytest.mark.parametrize("on", ["2026-03-31", "1999-01-01"])
+@pytest.mark.parametrize("on", ["2026-03-31", "2020-01-01"])
 def test_where_no_policy_is_in_force_there_is_no_estimate(service: Service, on: str) -> None:
     assert estimate(service, on=on).json()["code"] == "no-policy-in-force"
     assert service.public.get(f"/local-offer/v1/policy?on={on}").json()["code"] == "no-policy-in-force"

@@ -15,6 +15,9 @@ from tests.app.service import Service
 from tests.postgres import new_database
 
 
+pytestmark = pytest.mark.xdist_group("logs")  # one process is started for all of them
+
+
 @dataclass
 class Exhaust:
     """What came out of the service: its log, and its answers."""

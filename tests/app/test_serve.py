@@ -22,6 +22,7 @@ from app.migration import migrate
 from app.staff.service import put_on_register
 from app.work import Work
 
+pytestmark = pytest.mark.xdist_group("serve")  # one process is started for all of them
 START_SECONDS, STOP_SECONDS = 60, 15
 
 

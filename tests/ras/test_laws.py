@@ -190,6 +190,17 @@ def test_rounding_lands_on_a_step_less_than_one_step_away(
 
 
 @given(some.cases())
+def test_no_amount_lands_past_the_policys_floor_or_hard_cap(case: Case) -> None:
+    bounds, money = case.policy.bounds, case.policy.money
+    times = money.period.times_a_year(weeks_per_year=exact(money.weeks_per_year))
+    for amount in case.assess().horizons:
+        if bounds and bounds.hard_cap_pence is not None:
+            assert amount.indicative_annual_pence <= bounds.hard_cap_pence * times
+        if bounds and bounds.floor_pence is not None and exact(amount.points_after_resources) > 0:
+            assert amount.indicative_annual_pence >= bounds.floor_pence * times
+
+
+@given(some.cases())
 def test_the_amount_is_rounded_once_and_every_line_of_cost_once(case: Case) -> None:
     assessment = case.assess()
 
