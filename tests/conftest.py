@@ -7,7 +7,7 @@ import pytest
 import structlog
 
 from tests.app.service import Service, new_service, template_of
-from tests.postgres import new_database, postgres_server
+from tests.postgres import drop_database, new_database, postgres_server
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -40,13 +40,15 @@ def postgres_template(postgres: str) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of one's own, on each of the two."""
     if request.param == "sqlite":
-        return sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path)
-    return new_database(
-        request.getfixturevalue("postgres"), template=request.getfixturevalue("postgres_template")
-    )
+        yield sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path)
+        return
+    server = request.getfixturevalue("postgres")
+    url = new_database(server, template=request.getfixturevalue("postgres_template"))
+    yield url
+    drop_database(server, url)
 
 
 def sqlite_copy(template: Path, folder: Path) -> str:

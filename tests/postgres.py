@@ -18,6 +18,9 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+ROOM_BYTES = 2 * 2**30
+"""What has to be free in memory for its data to be put there."""
+
 
 class PostgresMissing(RuntimeError):
     """There is no PostgreSQL here that can be started; the message says how to get one."""
@@ -41,16 +44,19 @@ def postgres_server() -> Iterator[str]:
     """
     # /tmp whatever TMPDIR says: the path of a Unix socket may have 107 bytes.
     home = Path(tempfile.mkdtemp(prefix="ras-pg-", dir="/tmp"))
+    files = Path(tempfile.mkdtemp(prefix="ras-pg-data-", dir=_memory() or home))
     try:
         account = _account()
         if account:
             shutil.chown(home, account)
+            shutil.chown(files, account)
         programs = _find_programs(home, account)
-        data = home / "data"
+        data = files / "data"
         _make_data_directory(programs, data, account)
         with (data / "postgresql.conf").open("a") as settings:
             settings.write(
                 f"listen_addresses = ''\nunix_socket_directories = '{home}'\nmax_connections = 100\n"
+                "max_wal_size = 256MB\n"
             )
         control: list[str | Path] = [programs / "pg_ctl", "-D", data, "-w"]
         try:
@@ -61,18 +67,35 @@ def postgres_server() -> Iterator[str]:
             with suppress(PostgresFailed):  # it did not start, or a test has killed it
                 _run([*control, "-m", "immediate", "stop"], account)
     finally:
+        shutil.rmtree(files)
         shutil.rmtree(home)
 
 
 def new_database(base_url: str, *, template: str | None = None) -> str:
     """Create a database on the server of ``base_url``, empty or a copy of another, and give its URL."""
     name = f"ras_{uuid4().hex}"
-    engine = sa.create_engine(base_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        like = sa.make_url(template).database if template else "template1"
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {like}")
+    like = sa.make_url(template).database if template else "template1"
+    _tell(base_url, f"CREATE DATABASE {name} TEMPLATE {like}")
     server, mark, options = base_url.partition("?")
     return f"{server.rpartition('/')[0]}/{name}{mark}{options}"
+
+
+def drop_database(base_url: str, url: str) -> None:
+    """Drop a database of the server of ``base_url``, whoever is still connected to it."""
+    _tell(base_url, f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
+
+
+def _tell(base_url: str, statement: str) -> None:
+    engine = sa.create_engine(base_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def _memory() -> Path | None:
+    """Where its data is kept if there is room: in memory, for nearly every test has a database of its own."""
+    memory = Path("/dev/shm")  # noqa: S108  a directory of its own is made there
+    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ROOM_BYTES
+    return memory if has_room else None
 
 
 def _account() -> str | None:

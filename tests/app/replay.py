@@ -23,7 +23,7 @@ def main(file: Path) -> None:
         again = canonical(assess(Plan.model_validate(inputs["plan"]), policy, effective_on=day))
         equal += again.decode() == kept["result"]
         different += again.decode() != kept["result"]
-    print(f"{equal} equal, {different} different")
+    sys.stdout.write(f"{equal} equal, {different} different\n")
 
 
 if __name__ == "__main__":

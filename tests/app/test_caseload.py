@@ -101,7 +101,7 @@ def test_a_thousand_assessments_replay_to_the_same_bytes_anywhere(tmp_path: Path
     file.write_text(json.dumps(kept))
 
     for environment in ENVIRONMENTS:
-        run = subprocess.run(
+        run = subprocess.run(  # noqa: S603  our own program
             [sys.executable, "-m", "tests.app.replay", str(file)],
             env={**os.environ, **environment},
             capture_output=True,
@@ -123,7 +123,7 @@ def test_a_changed_byte_does_not_replay(tmp_path: Path) -> None:
     file = tmp_path / "kept.json"
     file.write_text(json.dumps(kept))
 
-    run = subprocess.run(
+    run = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-m", "tests.app.replay", str(file)], capture_output=True, check=False, text=True
     )
 

@@ -1,0 +1,211 @@
+"""The pages in a real browser: they fetch nothing from elsewhere, and everyone can read them."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has none
+from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
+
+from app.db import Database
+from app.demonstration.load import load_demonstration
+from app.ids import new_id
+from app.main import create_app
+from app.migration import migrate
+from app.settings import Settings
+from tests.app.running import running
+from tests.app.service import NOW, Clock, add_assessment, add_person, add_plan, new_service
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+"""It asks nothing of the network for itself; where tests run as root it has no sandbox."""
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+NARROW = {"width": 320, "height": 640}
+"""A page of 1280 pixels at 400 % (WCAG 2.2, 1.4.10)."""
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The service with a demonstration, and a statement somebody with a token may read."""
+
+    address: str
+    token: dict[str, str]
+    statement: str
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    url = f"sqlite:///{folder / 'ras.db'}"
+    database = Database(url)
+    migrate(database)
+    load_demonstration(database, now=NOW, make_id=new_id, size=11)
+    database.close()
+    with new_service(url, folder) as service:
+        child = add_person(service.assessor, reference="EX-PAGE")
+        words = {"needs_not_captured": "Travel to a hospital far away, every month."}
+        plan = add_plan(service.assessor, child["id"], words=words)
+        kept = add_assessment(service.assessor, plan["id"])
+        token = dict(service.assessor.headers)
+    app = create_app(Settings(data_dir=folder, database_url=url), clock=Clock())
+    with running(app) as address:
+        yield Site(address, token, f"{address}/v1/assessments/{kept['id']}/statement")
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    assert found, "there is no Chromium here: run scripts/need chromium, or leave out -m browser"
+    browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+    yield browser
+    browser.close()
+
+
+@dataclass
+class Seen:
+    """A page, and what went wrong on it: requests to elsewhere (none gets there), errors, failures."""
+
+    page: Page
+    wrong: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def opened(browser: Browser, site: Site, address: str, **more: Any) -> Iterator[Seen]:
+    """Open a page in a profile of its own; at the end nothing may have gone wrong."""
+    with browser.new_context(**more) as context:
+        seen = Seen(context.new_page())
+
+        def keep_in(route: Route) -> None:
+            seen.asked.append(route.request.url)
+            if route.request.url.startswith(f"{site.address}/"):
+                route.continue_()
+            else:
+                seen.wrong.append(f"elsewhere: {route.request.url}")
+                route.abort()
+
+        context.route("**/*", keep_in)
+        seen.page.on("console", lambda said: seen.wrong.append(said.text) if said.type != "log" else None)
+        seen.page.on("pageerror", lambda error: seen.wrong.append(str(error)))
+        seen.page.on("requestfailed", lambda request: seen.wrong.append(f"failed: {request.url}"))
+        answer = seen.page.goto(address)
+        assert answer is not None
+        assert answer.status == 200
+        yield seen
+        assert seen.wrong == []
+
+
+@contextmanager
+def statement(browser: Browser, site: Site, **more: Any) -> Iterator[Seen]:
+    with opened(browser, site, site.statement, extra_http_headers=site.token, **more) as seen:
+        yield seen
+
+
+def barriers(page: Page, *, outside: str | None = None) -> list[str]:
+    """What axe finds on a page that keeps people out, by WCAG 2.2 AA."""
+    context = {"exclude": [[outside]]} if outside else None
+    found = Axe().run(page, context=context, options=WCAG).response["violations"]
+    return [f"{each['id']}: {json.dumps([node['target'] for node in each['nodes']])}" for each in found]
+
+
+def test_the_statement_asks_for_nothing_but_itself(browser: Browser, site: Site) -> None:
+    with statement(browser, site) as seen:
+        assert seen.asked == [site.statement]
+
+
+def test_the_statement_keeps_nobody_out(browser: Browser, site: Site) -> None:
+    with statement(browser, site) as seen:
+        assert barriers(seen.page) == []
+        headings = seen.page.locator("h1, h2").all_inner_texts()
+        assert headings[0] == "How your indicative personal budget was worked out"
+        assert len(headings) > 5
+        assert seen.page.locator("html").get_attribute("lang") == "en-GB"
+
+
+def test_the_statement_says_first_what_it_comes_to(browser: Browser, site: Site) -> None:
+    with statement(browser, site) as seen:
+        words = seen.page.locator("main").inner_text()
+        assert words.index("ILLUSTRATIVE ONLY") < words.index("£")
+        assert words.index("The indicative amount for your child is £") < words.index("Step by step")
+        first = seen.page.locator(".summary p").first
+        assert float(first.evaluate("node => parseFloat(getComputedStyle(node).fontSize)")) >= 20
+
+
+def test_the_statement_is_read_on_a_small_screen_without_going_sideways(browser: Browser, site: Site) -> None:
+    with statement(browser, site, viewport=NARROW) as seen:
+        assert seen.page.evaluate(SIDEWAYS) == 0
+        for part in ("h1", "h2", ".illustrative", ".summary p", "li"):
+            seen.page.locator(part).first.evaluate("node => { node.textContent = 'W'.repeat(300) }")
+        assert seen.page.evaluate(SIDEWAYS) == 0
+        assert barriers(seen.page) == []
+
+
+def test_the_statement_is_read_without_scripts(browser: Browser, site: Site) -> None:
+    with statement(browser, site) as seen:
+        words = seen.page.locator("main").inner_text()
+        assert seen.page.locator("script").count() == 0
+    with statement(browser, site, java_script_enabled=False) as seen:
+        assert seen.page.locator("main").inner_text() == words
+
+
+def test_the_statement_is_printed(browser: Browser, site: Site) -> None:
+    with statement(browser, site) as seen:
+        seen.page.emulate_media(media="print")
+        printed = seen.page.pdf(format="A4")
+        assert printed.startswith(b"%PDF-")
+        assert 2 <= printed.count(b"/Type /Page\n") <= 8
+        assert seen.page.evaluate(SIDEWAYS) == 0
+
+
+def test_the_statement_needs_a_token(browser: Browser, site: Site) -> None:
+    with browser.new_context() as context:
+        answer = context.request.get(site.statement)
+        assert answer.status == 401
+
+
+def test_the_description_asks_nobody_else(browser: Browser, site: Site) -> None:
+    with opened(browser, site, f"{site.address}/docs") as seen:
+        seen.page.wait_for_selector(".opblock")
+        parts = [url.removeprefix(site.address) for url in seen.asked]
+        assert parts == [
+            *(
+                "/docs",
+                "/docs/swagger-ui.css",
+                "/docs/swagger-ui-bundle.js",
+                "/docs/start.js",
+                "/openapi.json",
+            )
+        ]
+        assert seen.page.locator(".opblock").count() == len(described(seen.page, site))
+        # What Swagger UI draws is its own: its greens and blues are paler than WCAG asks for.
+        assert barriers(seen.page, outside="#api") == []
+
+
+def test_an_operation_is_tried_from_the_description(browser: Browser, site: Site) -> None:
+    with opened(browser, site, f"{site.address}/docs#/operations/version") as seen:
+        block = seen.page.locator("#operations-operations-version")
+        block.locator(".execute").click()
+        block.get_by_role("cell", name="200").first.wait_for()
+        assert '"engine"' in block.locator(".live-responses-table").inner_text()
+
+
+def described(page: Page, site: Site) -> list[str]:
+    """Every operation of the description."""
+    paths = page.request.get(f"{site.address}/openapi.json").json()["paths"]
+    return [f"{method} {path}" for path, operations in paths.items() for method in operations]
