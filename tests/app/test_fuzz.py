@@ -115,11 +115,11 @@ def schema_of(app: FastAPI, folder: Path, *, kind: str, phase: str) -> BaseSchem
     class Token:
         """A token of somebody whose role may use the operation."""
 
-        def get(self, _case: Case, context: AuthContext) -> str | None:
+        def get(self, _case: Case[Any], context: AuthContext) -> str | None:
             rule = ACCESS[context.operation.definition.raw["operationId"]]
             return next((token for role, token in tokens.items() if role in rule.roles), None)
 
-        def set(self, case: Case, token: str | None, _context: AuthContext) -> None:
+        def set(self, case: Case[Any], token: str | None, _context: AuthContext) -> None:
             if token is None:
                 return
             case.headers["Authorization"] = f"Bearer {token}"
@@ -131,7 +131,7 @@ def schema_of(app: FastAPI, folder: Path, *, kind: str, phase: str) -> BaseSchem
     return schema
 
 
-def etag_of(schema: BaseSchema, case: Case) -> str | None:
+def etag_of(schema: BaseSchema, case: Case[Any]) -> str | None:
     """The present ETag of the record that a request is about."""
     path = case.path[: case.path.index("}") + 1]
     reading = schema[path]["GET"].Case(
@@ -142,7 +142,7 @@ def etag_of(schema: BaseSchema, case: Case) -> str | None:
 
 
 def told(schema: BaseSchema) -> tuple[set[str], list[str]]:
-    """The operations that were asked, and what was answered otherwise than described, with how to repeat it."""
+    """The operations that were asked, and what was answered otherwise, with how to repeat it."""
     asked: set[str] = set()
     failures = []
     for event in from_schema(schema).execute():

@@ -14,7 +14,6 @@ from tests.app.exhaust import MARKS, requests
 from tests.app.service import Service
 from tests.postgres import new_database
 
-
 pytestmark = pytest.mark.xdist_group("logs")  # one process is started for all of them
 
 
