@@ -95,6 +95,20 @@ def test_the_description_has_every_operation_of_the_table_and_no_other(sqlite_se
     assert sorted(operations) == sorted(set(ACCESS) - NOT_TOLD)
 
 
+def test_what_only_reads_is_known_by_its_method_but_for_three(sqlite_service: Service) -> None:
+    """These three are sent a body and keep nothing of it: they run in a transaction that cannot write."""
+    reading = {
+        operation["operationId"]: method
+        for methods in describe(sqlite_service.app)["paths"].values()
+        for method, operation in methods.items()
+        if not ACCESS[operation["operationId"]].keeps
+    }
+    sent = {name for name, method in reading.items() if method != "get"}
+    assert sent == {"try_assessment", "check_policy", "estimate"}
+    kept = {name for name, rule in ACCESS.items() if rule.keeps}
+    assert not {name for name in kept if name.startswith(("get_", "list_", "replay_"))}
+
+
 def test_the_table_says_what_the_roles_are_for() -> None:
     """The rules of who may do what, said a second time, so that a slip in the table is seen."""
     may = {role: {name for name, rule in ACCESS.items() if role in rule.roles} for role in Role}

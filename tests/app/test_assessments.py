@@ -260,7 +260,7 @@ def test_the_statement_says_the_same_as_a_page_and_as_text(service: Service, pla
 
     assert page.headers["content-type"].startswith("text/html")
     assert text.headers["content-type"].startswith("text/plain")
-    found = re.findall(r"<(h1|h2|p|li)[^>]*>(.*?)</\1>", page.text, re.DOTALL)
+    found = re.findall(r"<(h1|h2|p|li)(?: [^>]*)?>(.*?)</\1>", page.text, re.DOTALL)
     on_page = [unescape(words).strip() for _, words in found]
     lines = [line for line in text.text.splitlines() if line and not re.fullmatch("[-=]+", line)]
     in_text = [re.sub(r"^- |^\[|\]$", "", line) for line in lines]

@@ -41,7 +41,7 @@ def exhaust(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert run.returncode == 0, run.stderr
     return Exhaust(run.stderr.splitlines(), [json.loads(line) for line in run.stdout.splitlines()])

@@ -234,7 +234,7 @@ def test_two_who_migrate_at_once_both_find_it_done(tmp_path: Path, postgres: str
         one.stdin.write("now\n")
         one.stdin.flush()
     for one in both:
-        _, errors = one.communicate(timeout=60)
+        _, errors = one.communicate(timeout=300)
         assert one.returncode == 0, errors
 
     for url in urls:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from httpx2 import Response
 
 from app.settings import Settings
-from app.tokens import LOCAL_KEY_FILE, LocalKeys
+from app.tokens import ALGORITHMS, LOCAL_KEY_FILE, LocalKeys
 from tests.app.provider import AUDIENCE, ISSUER, Provider, provider
 from tests.app.service import NOW, Service, new_service
 
@@ -63,6 +63,10 @@ def public(at: Provider, encoding: serialization.Encoding) -> bytes:
 def tampered(at: Provider) -> str:
     header, _, signature = at.token(sub="demo-finance").split(".")
     return f"{header}.{at.token().split('.')[1]}.{signature}"
+
+
+def test_only_signatures_that_the_public_key_cannot_make_are_allowed() -> None:
+    assert set(ALGORITHMS) == {"EdDSA", "ES256", "ES384", "PS256", "RS256"}
 
 
 SECONDS = int(NOW.timestamp())

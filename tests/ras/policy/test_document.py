@@ -133,6 +133,20 @@ def test_a_choice_between_records_names_what_there_is_to_choose(field: str) -> N
     assert problem.message.startswith("This must be one of '")
 
 
+@pytest.mark.parametrize(
+    "place", ["resources_present.points", "allocation.piecewise-linear", "modifiers.remote-area.multiply"]
+)
+def test_a_field_named_like_the_kind_of_its_record_is_told_at_its_own_place(place: str) -> None:
+    data = changed(policy_data(), {place: {"source": "Case"}})
+    record = place.rpartition(".")[0]
+    changed(data, {f"{record}.source": 7})
+
+    assert {(path, code) for _, path, code in problems_of(read_policy, json.dumps(data))} == {
+        (place, "unknown-field"),
+        (f"{record}.source", "wrong-value"),
+    }
+
+
 def test_what_is_written_can_be_read_by_people_and_is_not_reordered() -> None:
     written = write_policy(read_policy(POLICY_TEXT))
 
