@@ -141,6 +141,10 @@ def test_a_hostile_value_is_refused_wherever_it_stands(service: Service, name: s
         for what, raw in {**ANYWHERE, **KINDS.get(kind, {})}.items():
             answer = send(who(service, target), target.method, target.path, put(target.body, place, raw))
             wrong += [f"{what} at {place}: {fault}" for fault in faults(answer)]
+        if kind == "words":
+            body = put(target.body, place, '"Evenings are the hardest part: @"').replace(b"@", b"\xff")
+            answer = send(who(service, target), target.method, target.path, body)
+            wrong += [f"not UTF-8 at {place}: {fault}" for fault in faults(answer)]
     assert wrong == []
     assert row_counts(service) == before
 

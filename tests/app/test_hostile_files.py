@@ -99,6 +99,21 @@ def test_wrong_ways_to_import_are_refused(sqlite_service: Service) -> None:
         assert (answer.status_code, faults(answer)) == (422, [])
 
 
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        ("fifty thousand columns", "too-many-columns"),
+        ("a path of a thousand parts", "unknown-column"),
+        ("a place with five thousand digits", "unknown-column"),
+    ],
+)
+def test_a_header_that_no_file_has_is_refused_before_its_rows(
+    sqlite_service: Service, what: str, code: str
+) -> None:
+    refused = send(sqlite_service, "plans", HOSTILE[what])
+    assert [problem["code"] for problem in refused.json()["problems"]] == [code]
+
+
 def test_a_flood_of_problems_is_told_in_part(sqlite_service: Service) -> None:
     answer = send(sqlite_service, "people", HOSTILE["a flood of wrong cells"])
     assert len(answer.json()["problems"]) == 1_000

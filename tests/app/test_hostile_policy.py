@@ -237,10 +237,21 @@ def test_words_that_look_like_something_to_do_are_words(hostile_service: Service
     html = service.assessor.get(path)
     page = Page(html.text)
     assert {words for words in written if words in page.text} == said
-    assert page.tags <= {"html", "head", "meta", "title", "style", "body", "main", "div", "section"} | {
-        *("h1", "h2", "p", "ol", "ul", "li")
-    }
-    assert page.attributes <= {"lang", "charset", "name", "content", "class", "id", "aria-labelledby"}
+    assert page.tags <= {
+        "html",
+        "head",
+        "meta",
+        "title",
+        "link",
+        "style",
+        "body",
+        "main",
+        "div",
+        "section",
+    } | {*("h1", "h2", "p", "ol", "ul", "li")}
+    assert html.text.count("<link") == html.text.count('<link rel="icon" href="data:,">')
+    links = {"rel", "href"}
+    assert page.attributes <= links | {"lang", "charset", "name", "content", "class", "id", "aria-labelledby"}
     assert "script-src" not in html.headers["content-security-policy"]
     assert "default-src 'none'" in html.headers["content-security-policy"]
 
