@@ -9,6 +9,7 @@ plans and the bodies of HTTP requests.
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NoReturn, TypeVar
 
 import yaml
@@ -20,6 +21,9 @@ from ras.records import Record
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 32
+MAX_KEY = 200
+"""No field has a longer name, and a longer one would be said again in every problem below it."""
+MAX_PROBLEMS = 1_000
 MAX_EXACT_INTEGER = 2**53 - 1
 """The largest integer that RFC 8785 and every JSON reader keep exact."""
 MAX_DIGITS = len(str(MAX_EXACT_INTEGER))
@@ -236,7 +240,7 @@ def _integer(written: str) -> int | _Refused:
 
 
 def _plain(data: Any) -> Any:
-    problems = list(_faults(data, (), data))
+    problems = list(islice(_faults(data, (), data), MAX_PROBLEMS))
     if problems:
         raise UnreadableText(problems)
     return data
@@ -249,6 +253,8 @@ def _faults(value: Any, location: Location, root: Any) -> Iterator[Problem]:
         _refuse("nested-too-deep", f"Nesting may be {MAX_DEPTH} deep at most.")
     elif isinstance(value, dict):
         for key, item in value.items():
+            if len(key) > MAX_KEY:
+                _refuse("key-too-long", f"The name of a field has {MAX_KEY} characters at most.")
             if _has_forbidden_characters(key):
                 yield problem_at(location, root, code="forbidden-character", message=_FORBIDDEN)
             else:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ras import read_plan, read_policy
 from ras.errors import DocumentError
-from ras.reading import MAX_CHARACTERS, MAX_DEPTH, UnreadableText, read_document, read_json
+from ras.reading import MAX_CHARACTERS, MAX_DEPTH, MAX_PROBLEMS, UnreadableText, read_document, read_json
 from tests.ras.examples import PLAN_TEXT, Data, changed, policy_data
 
 DEEP = MAX_DEPTH + 1
@@ -226,3 +226,16 @@ def test_a_document_with_a_few_characters_changed_is_read_or_refused(data: st.Da
         text = text[:at] + data.draw(st.text(max_size=2)) + text[at + data.draw(st.integers(0, 3)) :]
 
     assert is_read_or_refused(read_plan, text)
+
+
+def test_a_very_long_name_of_a_field_is_refused_before_what_stands_below_it() -> None:
+    text = json.dumps({"a" * 201: [0] * 100}).replace("0", "1.5")
+    with pytest.raises(UnreadableText) as refused:
+        read_json(text)
+    assert [problem.code for problem in refused.value.problems] == ["key-too-long"]
+
+
+def test_a_flood_of_faults_is_told_in_part() -> None:
+    with pytest.raises(UnreadableText) as refused:
+        read_json(f"[{','.join(['1.5'] * 5_000)}]")
+    assert len(refused.value.problems) == MAX_PROBLEMS
