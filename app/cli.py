@@ -7,16 +7,15 @@ Exit codes: 0 done; 1 what was given was refused, and why is said; 2 the command
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from app.access import Role
+from app.terminal import REFUSED, bytes_of, progress, refuse, tell, text_of
 from ras.assessment import Assessment, assess
 from ras.canonical import canonical
 from ras.errors import ListsProblems, RasError
@@ -25,7 +24,8 @@ from ras.policy.configuration import PolicyConfiguration
 from ras.policy.document import policy_schema, read_policy
 from ras.statement import as_text, family_statement
 
-REFUSED, UNAVAILABLE = 1, 3
+if TYPE_CHECKING:
+    from app.db import Database
 
 cli = typer.Typer(
     help="A Resource Allocation System for personal budgets: a support plan in, an explained "
@@ -37,8 +37,6 @@ cli = typer.Typer(
 )
 staff = typer.Typer(help="The staff register: who may use the service.", no_args_is_help=True)
 cli.add_typer(staff, name="staff")
-
-tell = Console(stderr=True, highlight=False)
 
 PolicyFile = Annotated[
     Path, typer.Argument(metavar="POLICY", help="A policy document, YAML or JSON.", show_default=False)
@@ -56,25 +54,16 @@ EffectiveOn = Annotated[
 ]
 
 
+HOURS = 12
+"""How long a token of the local issuer lasts, unless said otherwise."""
+
+
 class Kind(StrEnum):
     """What a file holds."""
 
     PEOPLE = "people"
     PLANS = "plans"
     MONITORING = "monitoring"
-
-
-class RoleName(StrEnum):
-    """The roles of `app.access`, said again so that `ras --help` needs no database library."""
-
-    ASSESSOR = "assessor"
-    TEAM_MANAGER = "team-manager"
-    PANEL_CHAIR = "panel-chair"
-    FINANCE = "finance"
-    PARTNER = "partner"
-    POLICY_LEAD = "policy-lead"
-    AUDITOR = "auditor"
-    SYSTEM = "system"
 
 
 @cli.command()
@@ -134,16 +123,16 @@ def demo(
 ) -> None:
     """Write a made-up caseload as CSV, and say what the example policy would do to it."""
     from app.clock import london_day, system_clock
-    from app.demonstration.caseload import Change, caseload, change
+    from app.demonstration.caseload import Change, Child, caseload, change
     from app.demonstration.files import write_csv
     from app.demonstration.load import example_policy
 
     policy, today = example_policy(), london_day(system_clock())
     counts, package, indicative = dict.fromkeys(Change, 0), 0, 0
 
-    with _progress() as (bar, on_progress):
+    with progress() as on_progress:
 
-        def counted() -> Iterator[Any]:
+        def counted() -> Iterator[Child]:
             nonlocal package, indicative
             drawn = caseload(
                 policy,
@@ -162,7 +151,6 @@ def demo(
         paths = write_csv(
             folder, counted(), on_progress=lambda done: on_progress("writing files", done, size)
         )
-        bar.stop()
     for path in paths:
         print(path)
     print(f"{size} children; packages today £{package // 100:,} a year")
@@ -181,28 +169,39 @@ def serve(
     """Start the service. Settings are environment variables that begin with RAS_."""
     import uvicorn
 
+    from app import installation, migration
     from app.logs import set_up_logs
     from app.main import create_app
 
-    settings = _settings(port)
+    settings = installation.settings(port=port)
     set_up_logs(settings.log_level)
     app = create_app(settings)
-    if app.state.database.is_sqlite:
-        _migrate(app.state.database)
-    if with_demo:
-        _fill_if_empty(app.state.database)
-    if not app.state.database.is_sqlite and not settings.local_offer_database_url:
+    database: Database = app.state.database
+    if database.is_sqlite:
+        migration.migrate(database)
+    elif not settings.local_offer_database_url:
         tell.print("RAS_LOCAL_OFFER_DATABASE_URL is not set: the public side has the service's own rights.")
-    _welcome(settings, app.state.database, with_demo=with_demo)
+    if with_demo:
+        installation.fill_if_empty(database)
+
+    address = f"http://{settings.host}:{settings.port}"
+    print(f"The API to read and try   {address}/docs")
+    print(f"The public policy         {address}/local-offer/v1/policy")
+    if with_demo and not settings.oidc_issuer:
+        print(f"\nTokens for {HOURS} hours, for this machine only (another: ras token SUBJECT):")
+        for who, issued in installation.demonstration_tokens(settings, database, hours=HOURS):
+            print(f"\n{who}\n{issued}")
+        print()
+    sys.stdout.flush()
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the database's tables to this version."""
-    from app import migration
+    from app import installation, migration
 
-    with _database() as database:
+    with installation.database() as database:
         migration.migrate(database)
     print("The database is up to date.")
 
@@ -210,11 +209,13 @@ def migrate() -> None:
 @cli.command()
 def token(
     subject: Annotated[str, typer.Argument(help="Someone on the staff register, such as demo-assessor.")],
-    hours: Annotated[int, typer.Option(min=1, max=24, help="How long it lasts.")] = 12,
+    hours: Annotated[int, typer.Option(min=1, max=24, help="How long it lasts.")] = HOURS,
     scope: Annotated[str, typer.Option(help="For a system: what it may do, such as 'plans.write'.")] = "",
 ) -> None:
     """Print a token of the local issuer, for one's own machine."""
-    print(_issue(_settings(None), subject, hours=hours, scope=scope))
+    from app import installation
+
+    print(installation.issue(installation.settings(), subject, hours=hours, scope=scope))
 
 
 @cli.command(name="import")
@@ -229,15 +230,16 @@ def import_(
 
     One bad row and nothing is kept, unless --keep-good. Columns are the paths of the API's fields.
     """
+    from app import installation
     from app.bulk.schemas import Keep
     from app.bulk.service import IMPORTS, import_file
     from app.errors import RowsRefused
     from ras.reading import UnreadableText
 
-    content = _bytes(file)
+    content = bytes_of(file)
     rows = max(content.count(b"\n") - 1, 1)
     try:
-        with _work() as work, _progress() as (_, on_progress):
+        with installation.work() as work, progress() as on_progress:
             report = import_file(
                 work,
                 content,
@@ -246,7 +248,7 @@ def import_(
                 on_progress=lambda done: on_progress(f"importing {kind}", done, rows),
             )
     except (RowsRefused, UnreadableText) as error:
-        _refuse(f"{file}: nothing was kept.", [str(problem) for problem in error.problems])
+        refuse(f"{file}: nothing was kept.", [str(problem) for problem in error.problems])
     for row in report.rows:
         for problem in row.problems:
             tell.print(f"line {row.line}, {problem.path}: {problem.message} [{problem.code}]", markup=False)
@@ -258,9 +260,10 @@ def import_(
 @staff.command(name="list")
 def list_staff() -> None:
     """Who is on the register."""
+    from app import installation
     from app.staff import repository
 
-    with _database() as database, database.read() as session:
+    with installation.database() as database, database.read() as session:
         for row in repository.list_staff(session):
             standing = row.team or "-" if row.active else "no longer"
             print(f"{row.subject:<40} {row.role:<14} {standing}")
@@ -269,32 +272,33 @@ def list_staff() -> None:
 @staff.command(name="add")
 def add_staff(
     subject: Annotated[str, typer.Argument(help="The `sub` of their tokens.")],
-    role: Annotated[RoleName, typer.Option(help="What they are.")],
+    role: Annotated[Role, typer.Option(help="What they are.")],
     team: Annotated[str | None, typer.Option(help="Their team, for an assessor or team manager.")] = None,
 ) -> None:
     """Put someone on the register, or change what they are."""
-    from app.access import Role
+    from app import installation
     from app.staff.service import put_on_register
 
     try:
-        with _work() as work:
-            put_on_register(work, subject, role=Role(role), team=team)
+        with installation.work() as work:
+            put_on_register(work, subject, role=role, team=team)
     except ValueError as error:
-        _refuse(str(error))
+        refuse(str(error))
     print(f"{subject} is on the register.")
 
 
 @staff.command(name="remove")
 def remove_staff(subject: Annotated[str, typer.Argument(help="The `sub` of their tokens.")]) -> None:
     """Take someone off the register. What they did stays."""
+    from app import installation
     from app.errors import NotOnStaffRegister
     from app.staff.service import take_off_register
 
     try:
-        with _work() as work:
+        with installation.work() as work:
             take_off_register(work, subject)
     except NotOnStaffRegister:
-        _refuse(f"{subject} is not on the register.")
+        refuse(f"{subject} is not on the register.")
     print(f"{subject} is off the register.")
 
 
@@ -308,162 +312,25 @@ def _assessed(
 ) -> tuple[PolicyConfiguration, Plan, Assessment]:
     policy = _policy(policy_path)
     try:
-        plan = read_plan(_text(plan_path))
-        day: date = on.date() if on else plan.starts_on
+        plan = read_plan(text_of(plan_path))
+        day = on.date() if on else plan.starts_on
         return policy, plan, assess(plan, policy, effective_on=day)
     except ListsProblems as error:
-        _refuse(f"{plan_path}: {error.opening}", [str(problem) for problem in error.problems])
+        refuse(f"{plan_path}: {error.opening}", [str(problem) for problem in error.problems])
     except RasError as error:
-        _refuse(f"{plan_path}: {error}")
+        refuse(f"{plan_path}: {error}")
 
 
 def _policy(path: Path) -> PolicyConfiguration:
     try:
-        return read_policy(_text(path))
+        return read_policy(text_of(path))
     except ListsProblems as error:
-        _refuse(f"{path}: {error.opening}", [str(problem) for problem in error.problems])
-
-
-def _text(path: Path) -> str:
-    try:
-        return _bytes(path).decode()
-    except UnicodeDecodeError:
-        _refuse(f"{path}: the file is not UTF-8.")
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        tell.print(f"{path}: {error.strerror}.", markup=False)
-        raise typer.Exit(UNAVAILABLE) from None
-
-
-def _refuse(why: str, problems: list[str] | None = None) -> NoReturn:
-    tell.print(why, markup=False, soft_wrap=True)
-    for problem in problems or ():
-        tell.print(f"  {problem}", markup=False, soft_wrap=True)
-    raise typer.Exit(REFUSED)
+        refuse(f"{path}: {error.opening}", [str(problem) for problem in error.problems])
 
 
 def _percent(amount: int, of: int) -> str:
     tenths = (amount - of) * 1000 // of if of else 0
     return f"{'+' if tenths >= 0 else '-'}{abs(tenths) // 10}.{abs(tenths) % 10} %"
-
-
-@contextmanager
-def _progress() -> Iterator[tuple[Progress, Any]]:
-    """A bar on standard error, and the function that moves it."""
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=tell, transient=True
-    ) as bar:
-        tasks: dict[str, Any] = {}
-
-        def on_progress(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=of)
-            bar.update(tasks[what], completed=done)
-
-        yield bar, on_progress
-
-
-def _settings(port: int | None) -> Any:
-    from app.settings import read_settings
-
-    try:
-        settings = read_settings()
-    except ValueError as error:
-        errors = getattr(error, "errors", None)
-        reasons = [f"{e['loc']}: {e['msg']}" for e in errors()] if errors else [str(error)]
-        _refuse("The settings cannot be used.", reasons)
-    return settings.model_copy(update={"port": port}) if port else settings
-
-
-@contextmanager
-def _database() -> Iterator[Any]:
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from app.db import Database
-
-    settings = _settings(None)
-    database = Database(settings.sqlalchemy_url, busy_seconds=settings.busy_seconds)
-    try:
-        yield database
-    except SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", error)).partition("\n")[0]
-        tell.print(f"The database cannot be used: {cause} (has `ras migrate` been run?)", markup=False)
-        raise typer.Exit(UNAVAILABLE) from None
-    finally:
-        database.close()
-
-
-@contextmanager
-def _work() -> Iterator[Any]:
-    """The operator's work, in one transaction."""
-    from app.access import Caller
-    from app.clock import system_clock
-    from app.ids import new_id
-    from app.work import Work
-
-    with _database() as database, database.write() as session:
-        yield Work(session=session, caller=Caller.operator(), now=system_clock(), make_id=new_id)
-
-
-def _migrate(database: Any) -> None:
-    from app import migration
-
-    migration.migrate(database)
-
-
-def _fill_if_empty(database: Any) -> None:
-    from app.clock import system_clock
-    from app.demonstration.load import is_empty, load_demonstration
-    from app.ids import new_id
-
-    if is_empty(database):
-        with _progress() as (_, on_progress):
-            load_demonstration(database, now=system_clock(), make_id=new_id, on_progress=on_progress)
-
-
-def _issue(settings: Any, subject: str, *, hours: int, scope: str = "") -> str:
-    from app.clock import system_clock
-    from app.tokens import LocalKeys
-
-    if settings.oidc_issuer:
-        _refuse("An identity provider is configured: it issues the tokens.")
-    return LocalKeys(settings.data_dir).issue(
-        subject,
-        audience=settings.oidc_audience,
-        now=system_clock(),
-        lasts=timedelta(hours=hours),
-        scopes=scope,
-    )
-
-
-def _welcome(settings: Any, database: Any, *, with_demo: bool) -> None:
-    address = f"http://{settings.host}:{settings.port}"
-    print(f"The API to read and try   {address}/docs")
-    print(f"The public policy         {address}/local-offer/v1/policy")
-    if with_demo and not settings.oidc_issuer:
-        from app.demonstration.load import STAFF
-        from app.staff import repository
-
-        with database.read() as session:
-            known = [row for row in repository.list_staff(session) if row.active and row.subject in STAFF]
-        print("\nTokens for 12 hours, for this machine only (another: ras token SUBJECT):")
-        for row in known:
-            everything = " ".join(_scopes()) if row.role == "system" else ""
-            team = f", team {row.team}" if row.team else ""
-            print(f"\n{row.subject} ({row.role}{team})")
-            print(_issue(settings, row.subject, hours=12, scope=everything))
-        print()
-    sys.stdout.flush()
-
-
-def _scopes() -> list[str]:
-    from app.access import ACCESS
-
-    return sorted({rule.scope for rule in ACCESS.values() if rule.scope})
 
 
 if __name__ == "__main__":

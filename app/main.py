@@ -9,7 +9,6 @@ from app.assessment.endpoints import router as assessments
 from app.bulk.endpoints import imports_router
 from app.clock import Clock, system_clock
 from app.db import Database
-from app.errors import add_handlers
 from app.ids import NewId, new_id
 from app.local_offer.endpoints import router as local_offer
 from app.local_offer.repository import PublishedPolicies
@@ -19,6 +18,7 @@ from app.operations.endpoints import router as operations
 from app.person.endpoints import router as people
 from app.plan.endpoints import router as plans
 from app.policy.endpoints import router as policies
+from app.problems import add_handlers
 from app.request.endpoints import router as requests
 from app.settings import Settings
 from app.tokens import Verifier

@@ -12,8 +12,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import pages
-from app.errors import Fault, answer
+from app.errors import Fault
 from app.operations import documentation
+from app.problems import answer
 
 log = structlog.get_logger()
 

@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.access import ACCESS, Rule
-from app.errors import MEDIA_TYPE, ProblemDocument
 from app.idempotency import KEY_PATTERN
+from app.problems import MEDIA_TYPE, ProblemDocument
 
 TITLE = "Resource Allocation System for personal budgets"
 DESCRIPTION = """\

@@ -8,8 +8,10 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
-from app.errors import _ENGINE, ServiceError
+from app.errors import ServiceError
+from app.problems import meaning_of
 from ras.errors import RasError
 from ras.reading import _CODES
 
@@ -19,16 +21,20 @@ PLACE_OF_CODE = {"Problem": 2, "_problem": 1, "_refuse": 0, "_Refused": 0}
 """For what makes a problem: which of its arguments is the code, where it is not given by name."""
 
 
-def leaves(root: type[Exception]) -> list[type[Exception]]:
+Leaf = TypeVar("Leaf", bound=Exception)
+
+
+def leaves(root: type[Leaf]) -> list[type[Leaf]]:
     """Every error that is raised: those that have a code of their own. One can hang on two branches."""
     found = [root] if "code" in vars(root) else []
     below = [leaf for child in root.__subclasses__() for leaf in leaves(child)]
     return list(dict.fromkeys(found + below))
 
 
-def errors() -> dict[str, type[Exception]]:
+def errors() -> dict[str, type[ServiceError] | type[RasError]]:
     """Every error by its code."""
-    return {error.code: error for root in (ServiceError, RasError) for error in leaves(root)}  # type: ignore[attr-defined]  # a leaf has one
+    found: list[type[ServiceError | RasError]] = [*leaves(ServiceError), *leaves(RasError)]
+    return {error.code: error for error in found}
 
 
 def table() -> list[str]:
@@ -37,16 +43,16 @@ def table() -> list[str]:
     return [_row(code, error) for code, error in found]
 
 
-def _row(code: str, error: type[Exception]) -> str:
+def _row(code: str, error: type[ServiceError] | type[RasError]) -> str:
     status, next_step = _status_and_step(error)
     when = (error.__doc__ or "").partition("\n")[0]
     return f"| `{code}` | {status} | {when} | {next_step} |"
 
 
-def _status_and_step(error: type[Exception]) -> tuple[int, str]:
+def _status_and_step(error: type[ServiceError] | type[RasError]) -> tuple[int, str]:
     if issubclass(error, ServiceError):
         return int(error.status), error.next_step
-    status, next_step = next(_ENGINE[kind] for kind in error.__mro__ if kind in _ENGINE)
+    status, next_step = meaning_of(error)
     return int(status), next_step
 
 

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from uuid import UUID
 
-from app.errors import ProblemItem
 from app.person.schemas import Monitoring, Reference
 from app.plan.schemas import PlanContent
+from app.problems import ProblemItem
 from ras.records import Record
 
 

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from app.bulk.rows import by_column, read_rows, record_of
 from app.bulk.schemas import ImportReport, Keep, MonitoringLine, PlanLine, RowReport
-from app.errors import NotFound, RowsRefused, ServiceError, listed
+from app.errors import NotFound, RowsRefused, ServiceError
 from app.person import repository as people
 from app.person import service as person
 from app.person.schemas import Monitoring, NewPerson
 from app.plan import service as plan
 from app.plan.schemas import NewPlan
+from app.problems import listed
 from app.work import Work
 from ras.canonical import as_written
 from ras.errors import Problem, RasError

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from app.errors import ProblemItem
+from app.problems import ProblemItem
 from app.resources import Kept, PageQuery, Resource
 from ras.policy.configuration import PolicyConfiguration
 from ras.records import Day, Record

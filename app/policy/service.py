@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.audit.service import hold_chain
-from app.errors import OwnPolicy, PolicyHasStarted, VersionTaken, WrongState, listed
+from app.errors import OwnPolicy, PolicyHasStarted, VersionTaken, WrongState
 from app.policy import repository
 from app.policy.repository import Policy
 from app.policy.schemas import (
@@ -23,6 +23,7 @@ from app.policy.schemas import (
     PublishedPolicy,
 )
 from app.policy.tables import PolicyEventRow, PolicyRevisionRow, PolicyRow
+from app.problems import listed
 from app.resources import Kept, Page, page_of, refuse_stale
 from app.work import Work
 from ras.canonical import as_written, canonical

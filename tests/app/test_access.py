@@ -133,7 +133,7 @@ def test_an_operation_that_is_not_in_the_table_cannot_be_built() -> None:
     router = APIRouter(route_class=Operation)
 
     def peek() -> str:
-        raise NotImplementedError
+        return "never served"
 
     with pytest.raises(KeyError, match="peek"):
         router.add_api_route("/v1/peek", peek)
