@@ -37,6 +37,8 @@ class Rule:
 EVERYONE = frozenset(Role) - {Role.SYSTEM}
 CASE_WORKERS = frozenset({Role.ASSESSOR, Role.TEAM_MANAGER})
 CASE_READERS = CASE_WORKERS | {Role.AUDITOR}
+DECIDERS = frozenset({Role.TEAM_MANAGER, Role.PANEL_CHAIR})
+CASE_DECIDERS = CASE_WORKERS | DECIDERS
 POLICY_MAKERS = frozenset({Role.POLICY_LEAD, Role.PANEL_CHAIR})
 
 
@@ -81,23 +83,56 @@ ACCESS: dict[str, Rule] = {
     "add_request": _write("requests", CASE_WORKERS),
     "settle_request": _write("requests", CASE_WORKERS),
     "list_plans": _read("plans", CASE_READERS),
-    "get_plan": _read("plans", CASE_READERS),
-    "get_plan_version": _read("plans", CASE_READERS),
+    "get_plan": _read("plans", CASE_READERS | {Role.PANEL_CHAIR}),
+    "get_plan_version": _read("plans", CASE_READERS | {Role.PANEL_CHAIR}),
     "add_plan": _write("plans", CASE_WORKERS),
     "add_plan_version": _write("plans", CASE_WORKERS),
     "try_assessment": _read("assessments", CASE_WORKERS),
     "add_assessment": _write("assessments", CASE_WORKERS),
     "list_assessments": _read("assessments", CASE_READERS),
-    "get_assessment": _read("assessments", CASE_READERS),
+    "get_assessment": _read("assessments", CASE_READERS | {Role.PANEL_CHAIR}),
     "replay_assessment": _read("assessments", CASE_READERS),
-    "get_statement": _read("assessments", CASE_READERS),
+    "get_statement": _read("assessments", CASE_READERS | {Role.PANEL_CHAIR}),
+    "share_case": _write("people", CASE_WORKERS),
+    "get_shares": _read("people", CASE_READERS),
+    "add_finding": _write("findings", CASE_WORKERS),
+    "list_findings": _read("findings", CASE_DECIDERS | {Role.AUDITOR}),
+    "get_finding": _read("findings", CASE_DECIDERS | {Role.AUDITOR}),
+    "add_component_agreement": _write("components", frozenset({Role.PARTNER})),
+    "list_component_agreements": _read("components", CASE_DECIDERS | {Role.AUDITOR, Role.PARTNER}),
+    "get_component_agreement": _read("components", CASE_DECIDERS | {Role.AUDITOR, Role.PARTNER}),
+    "add_proposal": _write("decisions", CASE_WORKERS),
+    "list_proposals": _read("decisions", CASE_DECIDERS | {Role.AUDITOR}),
+    "get_proposal": _read("decisions", CASE_DECIDERS | {Role.AUDITOR}),
+    "preview_decision": _read("decisions", CASE_DECIDERS),
+    "add_decision": _write("decisions", DECIDERS),
+    "list_decisions": _read("decisions", CASE_DECIDERS | {Role.AUDITOR}),
+    "get_decision": _read("decisions", CASE_DECIDERS | {Role.AUDITOR}),
+    "get_budget": _read("budgets", CASE_DECIDERS | {Role.AUDITOR}),
+    "get_payable": _read("budgets", CASE_DECIDERS | {Role.AUDITOR, Role.FINANCE}),
+    "get_hand_over": _read("budgets", CASE_WORKERS),
+    "draft_notice": _write("notices", CASE_WORKERS),
+    "list_notices": _read("notices", CASE_DECIDERS | {Role.AUDITOR}),
+    "get_notice": _read("notices", CASE_DECIDERS | {Role.AUDITOR}),
+    "issue_notice": _write("notices", frozenset({Role.TEAM_MANAGER})),
+    "serve_notice": _write("notices", CASE_WORKERS),
+    "withdraw_notice": _write("notices", frozenset({Role.TEAM_MANAGER})),
+    "ask_reconsideration": _write("reconsiderations", CASE_WORKERS),
+    "list_reconsiderations": _read("reconsiderations", CASE_DECIDERS | {Role.AUDITOR}),
+    "get_reconsideration": _read("reconsiderations", CASE_DECIDERS | {Role.AUDITOR}),
+    "acknowledge_reconsideration": _write("reconsiderations", CASE_WORKERS),
+    "answer_reconsideration": _write("reconsiderations", DECIDERS),
+    "serve_answer": _write("reconsiderations", CASE_WORKERS),
+    "list_events": _read("events", CASE_DECIDERS | {Role.AUDITOR}),
     "import_people": _write("people", CASE_WORKERS),
     "import_plans": _write("plans", CASE_WORKERS),
     "import_monitoring": _write("people", CASE_WORKERS),
 }
 """Every operation, by the name of its endpoint function."""
 
-SEES_EVERY_TEAM = frozenset({Role.AUDITOR, Role.SYSTEM})
+PANEL = "panel"
+"""What a case is shared with when it is referred to the panel."""
+SEES_EVERY_TEAM = frozenset({Role.AUDITOR, Role.FINANCE, Role.SYSTEM})
 """Over HTTP a caller's role is never `system`: a system acts in its user's role. On the machine itself
 the operator's is."""
 
@@ -151,7 +186,14 @@ class Caller:
 
     def sees(self, team: str) -> bool:
         """Whether the caller may see a team's cases."""
-        return self.role in SEES_EVERY_TEAM or (self.team is not None and self.team == team)
+        return self.role in SEES_EVERY_TEAM or (self.works_with_people and self.team == team)
+
+    @property
+    def sees_shared_with(self) -> str | None:
+        """For the panel and partners: as whom they see the cases that a worker shared with them."""
+        if self.role is Role.PANEL_CHAIR:
+            return PANEL
+        return self.team if self.role is Role.PARTNER else None
 
     @property
     def only_team(self) -> str | None:
@@ -162,3 +204,8 @@ class Caller:
     def works_with_people(self) -> bool:
         """Whether the caller works with people, not only with figures."""
         return self.role in CASE_WORKERS
+
+    @property
+    def reads_words(self) -> bool:
+        """Whether the caller reads what people wrote: who works with them, and who decides for them."""
+        return self.role in CASE_WORKERS | {Role.PANEL_CHAIR}

@@ -70,6 +70,7 @@ async def _through_the_edge(request: StrictRequest, rule: Rule, handle: Handler)
         now=now,
         make_id=request.app.state.new_id,
         if_match=request.headers.get("if-match"),
+        working_days=request.app.state.working_days,
     )
     key = await _key(request, caller) if rule.keeps else None
     if key is None:

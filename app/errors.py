@@ -148,6 +148,30 @@ class PolicyHasStarted(ServiceError):
     next_step = "Publish a later policy; what has been assessed under this one stands."
 
 
+class TooYoungToHandOver(ServiceError):
+    """Hand-over to the adult team begins at the age that the policy says."""
+
+    code = "too-young-to-hand-over"
+    status = HTTPStatus.CONFLICT
+    next_step = "Ask again from that age on."
+
+
+class OwnCase(ServiceError):
+    """Nobody issues a notice they drafted, or answers about a decision they made, assessed or proposed."""
+
+    code = "own-case"
+    status = HTTPStatus.FORBIDDEN
+    next_step = "Ask somebody else whose role allows it."
+
+
+class NothingToNotice(ServiceError):
+    """The decision lowers nothing, so there is nothing to give notice of."""
+
+    code = "nothing-to-notice"
+    status = HTTPStatus.CONFLICT
+    next_step = "No notice is needed: what was decided counts from its day."
+
+
 class Conflict(ServiceError):
     """Something else changed at the same moment."""
 

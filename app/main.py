@@ -6,19 +6,27 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app.assessment.endpoints import router as assessments
+from app.budget.endpoints import router as budgets
 from app.bulk.endpoints import imports_router
 from app.clock import Clock, system_clock
+from app.component.endpoints import router as components
 from app.db import Database
+from app.decision.endpoints import router as decisions
+from app.event.endpoints import router as events
+from app.finding.endpoints import router as findings
 from app.ids import NewId, new_id
 from app.local_offer.endpoints import router as local_offer
 from app.local_offer.repository import PublishedPolicies
 from app.middleware import Envelope, PublicAnywhere
+from app.notice.endpoints import router as notices
 from app.openapi import Described
 from app.operations.endpoints import router as operations
 from app.person.endpoints import router as people
 from app.plan.endpoints import router as plans
 from app.policy.endpoints import router as policies
 from app.problems import add_handlers
+from app.proposal.endpoints import router as proposals
+from app.reconsideration.endpoints import router as reconsiderations
 from app.request.endpoints import router as requests
 from app.settings import Settings
 from app.tokens import Verifier
@@ -43,6 +51,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
     app.state.settings = settings
     app.state.clock = clock
     app.state.new_id = make_id
+    app.state.working_days = settings.working_days
     app.state.database = Database(settings.sqlalchemy_url, busy_seconds=settings.busy_seconds)
     app.state.published_policies = PublishedPolicies(
         settings.local_offer_sqlalchemy_url, busy_seconds=settings.busy_seconds
@@ -50,7 +59,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
     app.state.verifier = Verifier.from_settings(settings)
     app.state.keys_in_flight = set()
 
-    for router in (policies, people, requests, plans, assessments, local_offer, operations):
+    for router in (
+        *(policies, people, requests, plans, assessments, findings, components, proposals, decisions),
+        *(budgets, notices, reconsiderations, events, local_offer, operations),
+    ):
         app.include_router(router)
     app.include_router(imports_router(settings))
     add_handlers(app)

@@ -29,7 +29,9 @@ A policy that says it is illustrative is no council's, and neither are its figur
 """
 
 STALE = {"revise_policy", "approve_policy", "publish_policy", "withdraw_policy", "revise_person"}
-STALE |= {"settle_request", "add_plan_version"}
+STALE |= {"settle_request", "add_plan_version", "add_decision"}
+STALE |= {"issue_notice", "serve_notice", "withdraw_notice"}
+STALE |= {"acknowledge_reconsideration", "answer_reconsideration", "serve_answer"}
 """Operations that change a record's state, and so need `If-Match`."""
 
 ALWAYS = (400, 422, 503)

@@ -1,12 +1,16 @@
 """Settings: environment variables that begin with `RAS_`. An unknown one is refused."""
 
 import os
+from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.working_days import LISTED_UNTIL, working_days
+from ras.dates import WorkingDays
 
 
 class Settings(BaseSettings):
@@ -38,6 +42,10 @@ class Settings(BaseSettings):
     """The largest CSV of a bulk import, in bytes."""
     max_import_rows: int = Field(default=2_000, ge=1)
     """The most rows of a bulk import over HTTP, which others wait for; `ras import` takes any number."""
+    bank_holidays_added: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2}(,\d{4}-\d{2}-\d{2})*)?$")
+    """Bank holidays proclaimed since this release, as `2030-05-03,2030-06-07`."""
+    bank_holidays_listed_until: date = LISTED_UNTIL
+    """The last day of the published list of bank holidays: what depends on later days is provisional."""
     busy_seconds: float = Field(default=10, gt=0)
     """How long a request waits for the database before it is told to try again."""
 
@@ -58,6 +66,12 @@ class Settings(BaseSettings):
             return self.host == "localhost" or ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def working_days(self) -> WorkingDays:
+        """The working days, with what was proclaimed since the release."""
+        added = [date.fromisoformat(day) for day in self.bank_holidays_added.split(",") if day]
+        return working_days(added, listed_until=self.bank_holidays_listed_until)
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -1,7 +1,7 @@
 """One piece of work for one caller: what every service function is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.access import Caller
 from app.audit import service as audit
-from app.clock import london_day
+from app.clock import LONDON, london_day
 from app.ids import NewId
+from app.working_days import working_days
+from ras.dates import WorkingDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class Work:
         session: The transaction, which the edge commits.
         caller: Who asks.
         now: The moment of the request, in UTC.
+        make_id: Makes keys.
         if_match: The ETag that a change says it starts from.
+        working_days: The working days of England and Wales.
     """
 
     session: Session
@@ -31,11 +35,16 @@ class Work:
     now: datetime
     make_id: NewId
     if_match: str | None = None
+    working_days: WorkingDays = field(default_factory=working_days)
 
     @property
     def today(self) -> date:
         """The London day of the request."""
         return london_day(self.now)
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment as clocks in London showed it."""
+        return moment.astimezone(LONDON)
 
     def new_id(self) -> UUID:
         """A fresh key."""

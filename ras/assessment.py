@@ -6,11 +6,11 @@ from ras.costing import PlanCost, cost_plan
 from ras.dates import Period, add_months, day_in_words
 from ras.errors import DayOutsidePlan
 from ras.fit import refuse_misfit
-from ras.indicative import Indicative, Mark, indicative_amount
+from ras.indicative import Indicative, indicative_amount
 from ras.plan import Plan
 from ras.policy.configuration import PolicyConfiguration
 from ras.records import Code, Day, Line, Pence, Record, exact_text
-from ras.working import Horizon, Step, Unit, step
+from ras.working import Horizon, Mark, Step, Unit, step
 
 ENGINE_VERSION = "1.0.0"
 """Moves its first number whenever any amount or reason can differ. It is no part of a result: a later

@@ -43,6 +43,66 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """The working days of England and Wales, given as data: Monday to Friday without bank holidays.
+
+    Attributes:
+        holidays: The bank holidays, one-off ones included.
+        listed_until: The last day that the published list of bank holidays speaks about. A day that is
+            worked out from later ones is provisional: a holiday may still be proclaimed.
+    """
+
+    holidays: frozenset[date]
+    listed_until: date
+
+    def __contains__(self, day: date) -> bool:
+        return day.weekday() < SATURDAY and day not in self.holidays
+
+    def on_or_after(self, day: date) -> date:
+        """The day itself if it is a working day, else the next one.
+
+        >>> none = WorkingDays(frozenset({date(2026, 4, 3), date(2026, 4, 6)}), date(2028, 12, 31))
+        >>> none.on_or_after(date(2026, 4, 3)), none.on_or_before(date(2026, 4, 6))
+        (datetime.date(2026, 4, 7), datetime.date(2026, 4, 2))
+        """
+        while day not in self:
+            day += timedelta(days=1)
+        return day
+
+    def on_or_before(self, day: date) -> date:
+        """The day itself if it is a working day, else the last one before it."""
+        while day not in self:
+            day -= timedelta(days=1)
+        return day
+
+    def after(self, day: date, count: int) -> date:
+        """The working day so many working days after a day, which itself is not counted."""
+        for _ in range(count):
+            day = self.on_or_after(day + timedelta(days=1))
+        return day
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether a day lies past the published list."""
+        return day > self.listed_until
+
+
+SATURDAY = 5
+
+
+def financial_year(day: date) -> Period:
+    """The financial year, 1 April to 31 March, that a day is in.
+
+    >>> financial_year(date(2027, 3, 31)).first_day, financial_year(date(2027, 4, 1)).first_day
+    (datetime.date(2026, 4, 1), datetime.date(2027, 4, 1))
+    """
+    year = day.year if day.month >= APRIL else day.year - 1
+    return Period(date(year, APRIL, 1), date(year + 1, APRIL, 1))
+
+
+APRIL = 4
+
+
 def age_on(born_on: date, on: date) -> int:
     """Completed years of age.
 

@@ -7,11 +7,14 @@ RasError
 ├── CannotCalculate           the inputs are well formed, the rules give no answer
 │   ├── PlanDoesNotFit        answers missing, not known, or not in this policy; every one is listed
 │   ├── NoPolicyInForce       no published policy covers the day
+│   ├── NoBudgetRules         the policy in force says nothing of budgets, notice or review
 │   ├── AgeOutsidePolicy      the policy is for other ages
 │   ├── DayOutsidePlan        the day is before the plan starts or after its last horizon
 │   └── AmountTooLarge        a figure comes to more than any real one
 └── NotAllowed                the rules are clear, and they say no
     ├── OutOfScope            a plan line asks for what a personal budget may not buy
+    ├── DecisionRefused       a decision breaks rules; every one is listed
+    ├── AskedTooLate          the policy's time to ask for a reconsideration has gone
     └── PolicyOverlap         two published policies would be in force on one day
 
 A leaf has a `code` that callers may switch on and that never changes meaning.
@@ -100,6 +103,19 @@ class NoPolicyInForce(CannotCalculate):
         super().__init__(f"No published policy is in force on {on.isoformat()}.")
 
 
+class NoBudgetRules(CannotCalculate):
+    """The policy in force has no rules for decisions, notice and review."""
+
+    code = "no-budget-rules"
+
+    def __init__(self, *, on: date) -> None:
+        self.on = on
+        super().__init__(
+            f"The policy in force on {on.isoformat()} scores plans and says nothing of decisions, notice and "
+            "review. Publish one that has a `budget` part."
+        )
+
+
 class AgeOutsidePolicy(CannotCalculate):
     """The policy scores other ages than this child's on the effective date."""
 
@@ -147,6 +163,23 @@ class OutOfScope(ListsProblems, NotAllowed):
 
     code = "line-out-of-scope"
     opening = "A personal budget may not buy this."
+
+
+class DecisionRefused(ListsProblems, NotAllowed):
+    """The decision breaks one or more rules."""
+
+    code = "decision-refused"
+    opening = "This cannot be decided."
+
+
+class AskedTooLate(NotAllowed):
+    """The policy's time to ask for a reconsideration has gone."""
+
+    code = "asked-too-late"
+
+    def __init__(self, *, last_day: date) -> None:
+        self.last_day = last_day
+        super().__init__(f"The last day to ask was {last_day.isoformat()}. The council may still grant one.")
 
 
 class PolicyOverlap(NotAllowed):

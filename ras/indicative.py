@@ -14,7 +14,6 @@ engine has them, no policy document can ask for them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ras.conditions import Facts
 from ras.modifiers import modify
@@ -23,7 +22,7 @@ from ras.plan import Plan
 from ras.policy.configuration import Bounds, PolicyConfiguration
 from ras.records import Exact, exact, tidy
 from ras.scoring import score
-from ras.working import Horizon, Plainer, Step, Unit, step
+from ras.working import Horizon, Mark, Plainer, Step, Unit, step
 
 SENTENCES = {
     "bounds.none": "The policy sets no lowest or highest amount here.",
@@ -50,15 +49,6 @@ ROUNDING_WORDS = {
     "down": "down",
     "up": "up",
 }
-
-
-class Mark(StrEnum):
-    """Something a person has to look at before the figure is used."""
-
-    ABOVE_SOFT_CAP = "above-soft-cap"
-    CUT_TO_HARD_CAP = "cut-to-hard-cap"
-    ZERO = "zero"
-    NEEDS_NOT_CAPTURED = "needs-not-captured"
 
 
 @dataclass(frozen=True, slots=True)

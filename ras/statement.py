@@ -6,11 +6,10 @@ from ras import assessment, costing, indicative, modifiers, scoring
 from ras.allocation import VARIANTS
 from ras.assessment import Assessment
 from ras.dates import day_in_words
-from ras.indicative import Mark
 from ras.plan import NOT_APPLICABLE, NOT_KNOWN, Plan
 from ras.policy.configuration import PolicyConfiguration
 from ras.records import Line, Record, Told
-from ras.working import Quantity, Step, Unit
+from ras.working import Mark, Quantity, Step, Unit
 
 SENTENCES: dict[str, str] = {
     kind: sentence

@@ -26,6 +26,15 @@ class Horizon(StrEnum):
     LONG = "long"
 
 
+class Mark(StrEnum):
+    """Something a person has to look at before the figure is used."""
+
+    ABOVE_SOFT_CAP = "above-soft-cap"
+    CUT_TO_HARD_CAP = "cut-to-hard-cap"
+    ZERO = "zero"
+    NEEDS_NOT_CAPTURED = "needs-not-captured"
+
+
 class Unit(StrEnum):
     """What a number counts. Money always says its period; one-off money has none."""
 

@@ -15,6 +15,7 @@ from app.assessment.schemas import (
     Sentences,
 )
 from app.assessment.tables import AssessmentRow
+from app.person.repository import seen_by
 from app.person.service import chain_of, get_person, get_person_to_change
 from app.plan.service import document_of, engine_plan, get_plan
 from app.policy.repository import policy_in
@@ -95,7 +96,7 @@ def get_assessment(work: Work, assessment_id: UUID) -> Found:
 
 def list_assessments(work: Work, query: AssessmentsQuery) -> Page[AssessmentSummary]:
     """A page of the assessments the caller may see."""
-    rows = repository.list_assessments(work.session, query, only_team=work.caller.only_team)
+    rows = repository.list_assessments(work.session, query, seen=seen_by(work.caller))
     return page_of(rows, query, summary_of)
 
 

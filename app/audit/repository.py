@@ -1,11 +1,18 @@
-"""The audit log's SQL."""
+"""The audit log's SQL, and the order of acts.
 
-from sqlalchemy import bindparam, select
+The order of the feed of events is the order of commits. A transaction numbers its acts in its last moment,
+holding the head until it is committed: so numbers appear in order and without gaps, and a reader that has
+seen one has seen all before it.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import bindparam, event, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from app.audit.tables import AuditContentRow, AuditEntryRow, AuditHeadRow
+from app.audit.tables import AuditContentRow, AuditEntryRow, AuditHeadRow, EventHeadRow, EventRow
 
 FIRST_HASH = "0" * 64
 """What the first entry of a chain follows."""
@@ -35,3 +42,51 @@ def add_entry(session: Session, head: AuditHeadRow, entry: AuditEntryRow, conten
     session.add(entry)
     session.flush()
     session.add(content)
+    session.info.setdefault(PENDING, []).append(entry.id)
+
+
+PENDING = "acts"
+"""Where a session keeps the keys of the entries that it will number when it commits."""
+EVENT = "event"
+_EVENT_HEAD = (
+    select(EventHeadRow)
+    .where(EventHeadRow.name == EVENT)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_KEPT = select(AuditEntryRow.id, AuditEntryRow.chain).where(
+    AuditEntryRow.id.in_(bindparam("ids", expanding=True))
+)
+
+
+@event.listens_for(Session, "before_commit")
+def _number_acts(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    ids = session.info.pop(PENDING, None)
+    if not ids:
+        return
+    session.flush()
+    # What a savepoint took back is not there.
+    chains = {row[0]: row[1] for row in session.execute(_KEPT, {"ids": ids})}
+    head = _lock_event_head(session)
+    for entry_id in ids:
+        if entry_id in chains:
+            head.sequence += 1
+            person = _person_of(chains[entry_id])
+            session.add(EventRow(sequence=head.sequence, entry_id=entry_id, person_id=person))
+
+
+def _person_of(chain: str) -> UUID | None:
+    """The person whom a chain of the audit log is about."""
+    kind, _, key = chain.partition(":")
+    return UUID(key) if kind == "person" else None
+
+
+def _lock_event_head(session: Session) -> EventHeadRow:
+    head = session.scalars(_EVENT_HEAD).one_or_none()
+    if head is None:
+        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+        session.execute(insert(EventHeadRow).values(name=EVENT, sequence=0).on_conflict_do_nothing())
+        head = session.scalars(_EVENT_HEAD).one()
+    return head

@@ -46,3 +46,22 @@ class AuditContentRow(Row):
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("audit_entry.id"), primary_key=True)
     salt: Mapped[str]
     content: Mapped[str] = mapped_column(Text)
+
+
+class EventHeadRow(Row):
+    """The number of the last event. Writers queue on this row for the last moment of their transaction."""
+
+    __tablename__ = "event_head"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int]
+
+
+class EventRow(Row):
+    """The place of one entry of the audit log in the order of commits."""
+
+    __tablename__ = "event"
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("audit_entry.id"), unique=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

@@ -5,10 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ras.indicative import Mark
 from ras.plan import Circumstance, ResourceKind
 from ras.records import Code, Day, Pence, Record
-from ras.working import Step
+from ras.working import Mark, Step
 
 FIRST_DAY = date(2000, 1, 1)
 """No policy here is older, and nobody who is 99 then was born before days can be written."""

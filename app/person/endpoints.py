@@ -8,7 +8,15 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.edge import Operation
 from app.person import service
-from app.person.schemas import Monitoring, NewPerson, PeopleQuery, PersonDetails, PersonView
+from app.person.schemas import (
+    Monitoring,
+    NewPerson,
+    NewShare,
+    PeopleQuery,
+    PersonDetails,
+    PersonView,
+    Shares,
+)
 from app.resources import Page, linked, made, shown
 from app.work import WorkDep
 
@@ -51,3 +59,15 @@ def put_monitoring(person_id: UUID, monitoring: Monitoring, work: WorkDep) -> Mo
 def get_monitoring(person_id: UUID, work: WorkDep) -> Monitoring:
     """What the family told for equality monitoring."""
     return service.show_monitoring(work, person_id)
+
+
+@router.put("/{person_id}/shares")
+def share_case(person_id: UUID, share: NewShare, work: WorkDep) -> Shares:
+    """Share a case with the panel or a partner, or no longer."""
+    return service.share_case(work, person_id, share)
+
+
+@router.get("/{person_id}/shares")
+def get_shares(person_id: UUID, work: WorkDep) -> Shares:
+    """Everybody, besides the team, who sees a case."""
+    return service.show_shares(work, person_id)

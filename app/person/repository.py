@@ -5,9 +5,10 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
+from app.access import Caller
 from app.errors import NotFound
 from app.person.schemas import PeopleQuery
-from app.person.tables import MonitoringRow, PersonRevisionRow, PersonRow
+from app.person.tables import MonitoringRow, PersonRevisionRow, PersonRow, ShareRow
 
 Person = tuple[PersonRow, PersonRevisionRow]
 """A person and the latest of what is known."""
@@ -44,12 +45,13 @@ def find_person_by_reference(session: Session, reference: str) -> Person | None:
     return (row[0], row[1]) if row else None
 
 
-def list_people(session: Session, query: PeopleQuery, *, only_team: str | None) -> list[Person]:
+def list_people(session: Session, query: PeopleQuery, *, seen: Select[UUID] | None) -> list[Person]:
     """A page of people and one more, oldest first."""
     wanted = _PEOPLE.order_by(PersonRow.id).limit(query.limit + 1)
-    for team in (query.team, only_team):
-        if team is not None:
-            wanted = wanted.where(PersonRevisionRow.team == team)
+    if query.team is not None:
+        wanted = wanted.where(PersonRevisionRow.team == query.team)
+    if seen is not None:
+        wanted = wanted.where(PersonRow.id.in_(seen))
     if query.reference is not None:
         wanted = wanted.where(PersonRow.reference == query.reference)
     if query.after is not None:
@@ -84,3 +86,38 @@ def put_monitoring(session: Session, row: MonitoringRow) -> None:
 def only_teams_people(team: str) -> Select[UUID]:
     """The keys of the people who are in a team now."""
     return _PEOPLE.with_only_columns(PersonRow.id).where(PersonRevisionRow.team == team)
+
+
+def find_share(session: Session, person_id: UUID, shared_with: str) -> ShareRow | None:
+    """The latest of what was written of a case and one whom it can be shared with."""
+    wanted = select(ShareRow).where(ShareRow.person_id == person_id, ShareRow.shared_with == shared_with)
+    return session.scalars(wanted.order_by(ShareRow.number.desc()).limit(1)).one_or_none()
+
+
+def list_shares(session: Session, person_id: UUID) -> list[ShareRow]:
+    """All that was written of whom a case is shared with, in order."""
+    wanted = select(ShareRow).where(ShareRow.person_id == person_id)
+    return list(session.scalars(wanted.order_by(ShareRow.written_at, ShareRow.id)))
+
+
+def add_share(session: Session, row: ShareRow) -> None:
+    """Add that a case is shared, or no longer."""
+    session.add(row)
+    session.flush()
+
+
+def seen_by(caller: Caller) -> Select[UUID] | None:
+    """The keys of the people whose cases a caller sees; None for one who sees every case."""
+    if caller.only_team is None:
+        return None
+    if caller.sees_shared_with is None:
+        return only_teams_people(caller.only_team)
+    other = aliased(ShareRow)
+    latest = (
+        select(func.max(other.number))
+        .where(other.person_id == ShareRow.person_id, other.shared_with == ShareRow.shared_with)
+        .scalar_subquery()
+    )
+    return select(ShareRow.person_id).where(
+        ShareRow.shared_with == caller.sees_shared_with, ShareRow.shared, ShareRow.number == latest
+    )

@@ -1,11 +1,12 @@
 """People on the wire."""
 
+from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from app.resources import Kept, PageQuery, Resource
-from ras.records import Code, Day, Pence, Record
+from ras.records import Code, Day, Flag, Pence, Record
 
 Reference = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,10}(-[A-Z0-9]{1,10}){0,3}$", max_length=32)]
 """A pseudonymous reference: capitals, digits and single hyphens. Never a name or an NHS number."""
@@ -44,6 +45,39 @@ class PersonView(Resource):
     """What the council paid before the first decision here, in pence a year; null if not known."""
     written: Kept
     """Who wrote this revision down, and when."""
+
+
+class SharedWith(StrEnum):
+    """Whom a case can be shared with."""
+
+    PANEL = "panel"
+    HEALTH = "health"
+    SEN_TOP_UP = "sen-top-up"
+
+
+class NewShare(Record):
+    """That a case is shared with the panel or a partner, or no longer."""
+
+    shared_with: SharedWith
+    """With whom."""
+    shared: Flag
+    """Whether they see it from now on."""
+
+
+class Share(Record):
+    """Somebody who sees a case."""
+
+    shared_with: SharedWith
+    """Who."""
+    written: Kept
+    """Who shared it, and when."""
+
+
+class Shares(Record):
+    """Everybody, besides the team, who sees a case."""
+
+    shared_with: tuple[Share, ...]
+    """Each of them."""
 
 
 class PeopleQuery(PageQuery):

@@ -6,8 +6,18 @@ from app.audit.service import hold_chain
 from app.errors import NotFound, ReferenceTaken, RequestInvalid
 from app.person import repository
 from app.person.repository import Person
-from app.person.schemas import Monitoring, NewPerson, PeopleQuery, PersonDetails, PersonView
-from app.person.tables import MonitoringRow, PersonRevisionRow, PersonRow
+from app.person.schemas import (
+    Monitoring,
+    NewPerson,
+    NewShare,
+    PeopleQuery,
+    PersonDetails,
+    PersonView,
+    Share,
+    SharedWith,
+    Shares,
+)
+from app.person.tables import MonitoringRow, PersonRevisionRow, PersonRow, ShareRow
 from app.resources import Kept, Page, page_of, refuse_future, refuse_stale
 from app.staff.repository import is_team
 from app.work import Work
@@ -28,7 +38,8 @@ def get_person(work: Work, person_id: UUID) -> Person:
         NotFound: there is none, or not for this caller.
     """
     person, known = repository.get_person(work.session, person_id)
-    work.caller.refuse_unless_sees(known.team)
+    if not work.caller.sees(known.team) and not _is_shared(work, person_id):
+        raise NotFound
     return person, known
 
 
@@ -92,7 +103,7 @@ def show_person(work: Work, person_id: UUID) -> PersonView:
 
 def list_people(work: Work, query: PeopleQuery) -> Page[PersonView]:
     """A page of the people the caller may see."""
-    rows = repository.list_people(work.session, query, only_team=work.caller.only_team)
+    rows = repository.list_people(work.session, query, seen=repository.seen_by(work.caller))
     return page_of(rows, query, lambda row: view_of(work, row))
 
 
@@ -122,6 +133,62 @@ def show_monitoring(work: Work, person_id: UUID) -> Monitoring:
     if row is None:
         raise NotFound
     return Monitoring.model_validate(read_json(row.content))
+
+
+def share_case(work: Work, person_id: UUID, share: NewShare) -> Shares:
+    """Share a case with the panel or a partner, or no longer.
+
+    Raises:
+        NotFound: there is no such person for this caller.
+    """
+    person, _ = get_person_to_change(work, person_id)
+    write_share(work, person.id, share.shared_with, shared=share.shared)
+    return show_shares(work, person.id)
+
+
+def write_share(work: Work, person_id: UUID, shared_with: SharedWith, *, shared: bool) -> None:
+    """Write down that a case is shared, or no longer; nothing where that is so already."""
+    latest = repository.find_share(work.session, person_id, shared_with)
+    if (latest is not None and latest.shared) == shared:
+        return
+    row = ShareRow(
+        id=work.new_id(),
+        person_id=person_id,
+        shared_with=shared_with,
+        number=latest.number + 1 if latest else 1,
+        shared=shared,
+        written_by=work.caller.subject,
+        written_at=work.now,
+    )
+    repository.add_share(work.session, row)
+    act = "case-shared" if shared else "case-no-longer-shared"
+    work.record_act(chain_of(person_id), act, record=row.id, content={"shared_with": shared_with.value})
+
+
+def show_shares(work: Work, person_id: UUID) -> Shares:
+    """Whom a case is shared with.
+
+    Raises:
+        NotFound: there is no such person for this caller.
+    """
+    person, _ = get_person(work, person_id)
+    rows = {row.shared_with: row for row in repository.list_shares(work.session, person.id)}
+    return Shares(
+        shared_with=tuple(
+            Share(
+                shared_with=SharedWith(row.shared_with),
+                written=Kept(by=row.written_by, at=row.written_at),
+            )
+            for row in rows.values()
+            if row.shared
+        )
+    )
+
+
+def _is_shared(work: Work, person_id: UUID) -> bool:
+    shared_with = work.caller.sees_shared_with
+    share = repository.find_share(work.session, person_id, shared_with) if shared_with else None
+    return share is not None and share.shared
 
 
 def view_of(work: Work, found: Person) -> PersonView:

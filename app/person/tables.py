@@ -40,6 +40,21 @@ class PersonRevisionRow(Row):
     written_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class ShareRow(Row):
+    """That a case is shared with the panel or a partner, or no longer; the latest for each counts."""
+
+    __tablename__ = "share"
+    __table_args__ = (UniqueConstraint("person_id", "shared_with", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    shared_with: Mapped[str]
+    number: Mapped[int]
+    shared: Mapped[bool]
+    written_by: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class MonitoringRow(Row):
     """Characteristics for equality monitoring, kept apart from everything that is scored."""
 

@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import NotFound
-from app.person.repository import only_teams_people
 from app.plan.schemas import PlansQuery
 from app.plan.tables import PlanRow, PlanVersionRow
 
@@ -34,7 +33,14 @@ def get_plan(session: Session, plan_id: UUID, version: int | None = None) -> Pla
     return row[0], row[1]
 
 
-def list_plans(session: Session, query: PlansQuery, *, only_team: str | None) -> list[Plan]:
+def find_latest_plan(session: Session, person_id: UUID) -> Plan | None:
+    """A person's latest plan, in its latest version."""
+    wanted = _PLANS.where(PlanRow.person_id == person_id, PlanVersionRow.version == _LATEST)
+    row = session.execute(wanted.order_by(PlanRow.id.desc()).limit(1)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def list_plans(session: Session, query: PlansQuery, *, seen: Select[UUID] | None) -> list[Plan]:
     """A page of plans in their latest versions and one more, oldest first."""
     wanted = (
         select(PlanRow, PlanVersionRow)
@@ -47,8 +53,8 @@ def list_plans(session: Session, query: PlansQuery, *, only_team: str | None) ->
     )
     if query.person_id is not None:
         wanted = wanted.where(PlanRow.person_id == query.person_id)
-    if only_team is not None:
-        wanted = wanted.where(PlanRow.person_id.in_(only_teams_people(only_team)))
+    if seen is not None:
+        wanted = wanted.where(PlanRow.person_id.in_(seen))
     if query.after is not None:
         wanted = wanted.where(PlanRow.id > query.after)
     return [(row[0], row[1]) for row in session.execute(wanted)]

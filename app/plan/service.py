@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.errors import RequestInvalid
+from app.person.repository import seen_by
 from app.person.service import chain_of, get_person, get_person_to_change
 from app.plan import repository
 from app.plan.schemas import NewPlan, PlanContent, PlanKind, PlansQuery, PlanView
@@ -77,7 +78,7 @@ def show_plan(work: Work, plan_id: UUID, version: int | None = None) -> PlanView
 
 def list_plans(work: Work, query: PlansQuery) -> Page[PlanView]:
     """A page of the plans the caller may see, in their latest versions."""
-    rows = repository.list_plans(work.session, query, only_team=work.caller.only_team)
+    rows = repository.list_plans(work.session, query, seen=seen_by(work.caller))
     return page_of(rows, query, lambda row: _view(work, row))
 
 
@@ -148,7 +149,7 @@ def _view(work: Work, found: repository.Plan) -> PlanView:
     row, version = found
     document = read_json(version.document)
     document.pop("needs_not_captured")
-    words = find_words(work.session, version.id) if work.caller.works_with_people else {}
+    words = find_words(work.session, version.id) if work.caller.reads_words else {}
     reasons = words.pop("line_reasons", {})
     for number, line in enumerate(document.get("lines", ()), 1):
         line.pop("reason_given")

@@ -28,8 +28,8 @@ from app.resources import Kept, Page, page_of, refuse_stale
 from app.work import Work
 from ras.canonical import as_written, canonical
 from ras.dates import Period
-from ras.errors import PolicyDocumentError
-from ras.policy.configuration import PolicyConfiguration
+from ras.errors import NoBudgetRules, PolicyDocumentError
+from ras.policy.configuration import BudgetRules, PolicyConfiguration
 from ras.policy.document import policy_of
 from ras.policy.register import gaps, policy_in_force, refuse_overlap
 from ras.reading import read_json
@@ -159,6 +159,20 @@ def revision_in_force(work: Work, on: date) -> PolicyRevisionRow:
         NoPolicyInForce: none is.
     """
     return policy_in_force(repository.list_published(work.session), on=on).key
+
+
+def rules_in_force(work: Work, on: date) -> tuple[PolicyRevisionRow, BudgetRules]:
+    """The rules for budgets in force on a day, and the document they stand in.
+
+    Raises:
+        NoPolicyInForce: no policy is.
+        NoBudgetRules: it has none.
+    """
+    revision = revision_in_force(work, on)
+    rules = repository.policy_in(revision).budget
+    if rules is None:
+        raise NoBudgetRules(on=on)
+    return revision, rules
 
 
 def list_policies(work: Work, query: PoliciesQuery) -> Page[PolicySummary]:

@@ -6,7 +6,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.person.repository import only_teams_people
 from app.request.schemas import RequestsQuery
 from app.request.tables import BudgetRequestRow, RequestOutcomeRow
 
@@ -30,13 +29,13 @@ def get_request(session: Session, request_id: UUID) -> Request:
     return row[0], row[1]
 
 
-def list_requests(session: Session, query: RequestsQuery, *, only_team: str | None) -> list[Request]:
+def list_requests(session: Session, query: RequestsQuery, *, seen: Select[UUID] | None) -> list[Request]:
     """A page of requests and one more, oldest first."""
     wanted = _REQUESTS.order_by(BudgetRequestRow.id).limit(query.limit + 1)
     if query.person_id is not None:
         wanted = wanted.where(BudgetRequestRow.person_id == query.person_id)
-    if only_team is not None:
-        wanted = wanted.where(BudgetRequestRow.person_id.in_(only_teams_people(only_team)))
+    if seen is not None:
+        wanted = wanted.where(BudgetRequestRow.person_id.in_(seen))
     if query.after is not None:
         wanted = wanted.where(BudgetRequestRow.id > query.after)
     return [(row[0], row[1]) for row in session.execute(wanted)]

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from app.errors import WrongState
+from app.person.repository import seen_by
 from app.person.service import chain_of, get_person, get_person_to_change
 from app.request import repository
 from app.request.repository import Request
@@ -86,7 +87,7 @@ def show_request(work: Work, request_id: UUID) -> RequestView:
 
 def list_requests(work: Work, query: RequestsQuery) -> Page[RequestView]:
     """A page of requests the caller may see."""
-    rows = repository.list_requests(work.session, query, only_team=work.caller.only_team)
+    rows = repository.list_requests(work.session, query, seen=seen_by(work.caller))
     return page_of(rows, query, lambda row: _view(work, row))
 
 
@@ -116,7 +117,7 @@ def _view(work: Work, found: Request) -> RequestView:
 
 def _outcome_view(work: Work, outcome: RequestOutcomeRow) -> OutcomeView:
     refused = outcome.outcome == Outcome.REFUSED
-    words = find_words(work.session, outcome.request_id) if work.caller.works_with_people else {}
+    words = find_words(work.session, outcome.request_id) if work.caller.reads_words else {}
     return OutcomeView(
         outcome=Outcome(outcome.outcome),
         decided_on=outcome.decided_on,

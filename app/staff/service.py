@@ -12,7 +12,9 @@ from app.tokens import Claims
 from app.work import Work
 
 TEAM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-NEEDS_TEAM = frozenset({Role.ASSESSOR, Role.TEAM_MANAGER})
+NEEDS_TEAM = frozenset({Role.ASSESSOR, Role.TEAM_MANAGER, Role.PARTNER})
+PARTNERS = frozenset({"health", "sen-top-up"})
+"""For a partner the team is the component it funds."""
 
 
 def identify(session: Session, claims: Claims, on_behalf_of: str | None) -> Caller:
@@ -57,6 +59,8 @@ def put_on_register(work: Work, subject: str, *, role: Role, team: str | None) -
     """
     if role in NEEDS_TEAM and not team:
         raise ValueError(f"a {role} belongs to a team")
+    if role is Role.PARTNER and team not in PARTNERS:
+        raise ValueError("a partner's team is the component it funds: health or sen-top-up")
     if team and not TEAM.fullmatch(team):
         raise ValueError(f"'{team}' is not a team's name: use lower case, digits and hyphens")
     _add(work, subject, role=role, team=team, active=True)

@@ -12,6 +12,7 @@ from ras.allocation.variant import Fault
 from ras.conditions import Condition
 from ras.errors import Problem
 from ras.money import pounds
+from ras.policy.budget_checks import budget_faults
 from ras.policy.configuration import (
     FractionSubtracted,
     PointsSubtracted,
@@ -256,5 +257,6 @@ CHECKS = (
     _bounds_are_in_order,
     _rounding_keeps_the_bounds,
     _the_allocation_makes_sense,
+    budget_faults,
 )
 """Every check, in the order a reader of the document meets them."""

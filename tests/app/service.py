@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app.access import Caller, Role
+from app.access import ACCESS, Caller, Role
 from app.db import Database
 from app.demonstration.load import STAFF, example_policy, publish_example
 from app.ids import new_id
@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 EVERY_SCOPE = " ".join(
     f"{what}.{how}"
-    for what in ("me", "policies", "people", "requests", "plans", "assessments")
+    for what in sorted({rule.scope.partition(".")[0] for rule in ACCESS.values() if rule.scope})
     for how in ("read", "write")
 )
 

@@ -1,0 +1,1 @@
+"""What is payable on any day, derived from decisions and notices."""

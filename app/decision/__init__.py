@@ -1,0 +1,1 @@
+"""Decisions: what a named person agreed, ended or stopped, with reasons."""

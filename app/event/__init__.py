@@ -1,0 +1,1 @@
+"""A feed of every act, once and in order."""

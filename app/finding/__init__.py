@@ -1,0 +1,1 @@
+"""Dated findings: consent, agreement, account, ability, capacity, nomination, exclusions."""

@@ -1,0 +1,1 @@
+"""What is committed, month by month, for finance."""

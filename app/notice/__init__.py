@@ -1,0 +1,1 @@
+"""Notices of a lower amount: drafted, issued, served, run."""

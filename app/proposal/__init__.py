@@ -1,0 +1,1 @@
+"""What a worker proposes to whoever decides."""

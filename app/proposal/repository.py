@@ -1,0 +1,55 @@
+"""Proposals' SQL."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.budget.tables import DecisionRow
+from app.errors import NotFound
+from app.proposal.schemas import ProposalsQuery
+from app.proposal.tables import ProposalRow
+
+Proposal = tuple[ProposalRow, UUID | None]
+"""A proposal and the first decision made on it, if there is one."""
+
+_DECISION = (
+    select(DecisionRow.id)
+    .where(DecisionRow.proposal_id == ProposalRow.id)
+    .order_by(DecisionRow.number)
+    .limit(1)
+    .scalar_subquery()
+)
+_PROPOSALS = select(ProposalRow, _DECISION)
+
+
+def get_proposal(session: Session, proposal_id: UUID) -> Proposal:
+    """A proposal.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session.execute(_PROPOSALS.where(ProposalRow.id == proposal_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def list_proposals(session: Session, query: ProposalsQuery, *, seen: Select[UUID] | None) -> list[Proposal]:
+    """A page of proposals and one more, oldest first."""
+    wanted = _PROPOSALS.order_by(ProposalRow.id).limit(query.limit + 1)
+    if query.person_id is not None:
+        wanted = wanted.where(ProposalRow.person_id == query.person_id)
+    if query.addressed_to is not None:
+        wanted = wanted.where(ProposalRow.addressed_to == query.addressed_to)
+    if seen is not None:
+        wanted = wanted.where(ProposalRow.person_id.in_(seen))
+    if query.after is not None:
+        wanted = wanted.where(ProposalRow.id > query.after)
+    return [(row[0], row[1]) for row in session.execute(wanted)]
+
+
+def add_proposal(session: Session, row: ProposalRow) -> None:
+    """Add a proposal."""
+    session.add(row)
+    session.flush()

@@ -1,0 +1,1 @@
+"""Reviews: held, due, overdue; and calendars of them."""

@@ -1,0 +1,531 @@
+"""What may be decided, by whom and on what: every rule that a decision breaks is listed at once.
+
+The machine decides nothing. Whether an amount falls is not asked here: a fall may be decided, and then
+waits for its notice (`ras.budget`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ras.component import AwardedComponent, Component, Delivery, Recipient
+from ras.dates import day_in_words
+from ras.eligibility import (
+    DirectPaymentRules,
+    Finding,
+    FindingKind,
+    FindingOutcome,
+    StopGround,
+    barriers,
+    controller,
+    latest,
+)
+from ras.errors import DecisionRefused, Problem
+from ras.money import pounds
+from ras.records import Code, Flag, Line, Pence, Record
+from ras.working import Mark
+
+ADULT_AGE = 18
+Fault = tuple[str, str, str]
+"""Where (a pointer), the code, and what is wrong."""
+
+
+class Limit(Record):
+    """How much one role may agree."""
+
+    role: Literal["team-manager", "panel-chair"]
+    """The role."""
+    up_to_annual_pence: Pence | None = None
+    """The most of social care and SEN top-up together, in pence a year; left out, there is no limit."""
+    decides_flagged: Flag
+    """Whether it may decide a case that the policy's caps flag."""
+    source: Line
+    """Where the scheme of delegation says so."""
+
+
+class ReasonCode(Record):
+    """Why an agreed amount may differ from the indicative one."""
+
+    code: Code
+    """Its name for programs."""
+    title: Line
+    """What people read."""
+
+
+class DecisionRules(Record):
+    """Who may agree how much, and why it may differ from the indicative amount."""
+
+    limits: Annotated[tuple[Limit, ...], Field(min_length=1, max_length=2)]
+    """What each role may agree. A role that is not named may agree nothing."""
+    reason_codes: Annotated[tuple[ReasonCode, ...], Field(min_length=1, max_length=50)]
+    """The reasons for which an agreed amount may differ from the indicative one."""
+    source: Line
+    """Where the policy says so."""
+
+
+class EndGround(StrEnum):
+    """Why a budget ends without notice. Everything else is a lower amount, and needs one."""
+
+    FAMILY_ASKS = "family-asks"
+    DEATH = "death"
+    MOVED_AWAY = "moved-away"
+    ADULT_DECISION = "adult-decision"
+
+
+@dataclass(frozen=True, slots=True)
+class Costed:
+    """The assessment that an award rests on.
+
+    Attributes:
+        indicative_annual_pence: Of the horizon that the award starts in.
+        plan_cost_annual_pence: Of the same.
+        plan_cost_one_off_pence: Of the plan.
+        has_lines: Whether the plan has costed lines, each tied to an outcome.
+        marks: What a person has to look at.
+        out_of_scope: What may not be bought under the policy in force now, in words.
+    """
+
+    indicative_annual_pence: int
+    plan_cost_annual_pence: int
+    plan_cost_one_off_pence: int
+    has_lines: bool
+    marks: tuple[Mark, ...] = ()
+    out_of_scope: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides, and who may not.
+
+    Attributes:
+        subject: Who decides.
+        role: Their role.
+        involved: Who assessed or proposed: they may not decide.
+    """
+
+    subject: str
+    role: str
+    involved: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedAward:
+    """An award that somebody wants to decide, with all that its rules depend on.
+
+    Attributes:
+        components: What it sets.
+        starts_on: Its day.
+        made_on: The day it is decided.
+        born_on: The child's date of birth.
+        costed: The assessment; None for an interim award.
+        review_on: For an interim award: when it is looked at again.
+        other_annual_pence: What components it does not name are worth on its day.
+        other_one_off_pence: One-off sums agreed before, since the plan began.
+        partner_agreed: What each partner agreed, in pence a year and once.
+        considered: The marks that the decider says they looked at.
+        reason_codes: Why the agreed amount differs from the indicative one.
+        findings: The dated findings, in the order in which they were written.
+    """
+
+    components: tuple[AwardedComponent, ...]
+    starts_on: date
+    made_on: date
+    born_on: date
+    costed: Costed | None
+    review_on: date | None = None
+    other_annual_pence: int = 0
+    other_one_off_pence: int = 0
+    partner_agreed: Mapping[Component, tuple[int, int]] = field(default_factory=dict)
+    considered: tuple[Mark, ...] = ()
+    reason_codes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def annual_pence(self) -> int:
+        """What its components are worth together, in pence a year."""
+        return sum(each.annual_pence for each in self.components)
+
+
+def distance(components: Iterable[AwardedComponent], indicative_annual_pence: int) -> int | None:
+    """How far the agreed social care is from the indicative amount, in pence a year.
+
+    None where the decision sets no social care.
+    """
+    agreed = [each.annual_pence for each in components if each.component is Component.SOCIAL_CARE]
+    return agreed[0] - indicative_annual_pence if agreed else None
+
+
+def refuse_award(
+    award: ProposedAward, decider: Decider, rules: DecisionRules, payment: DirectPaymentRules
+) -> None:
+    """Let only an award through that keeps every rule.
+
+    Raises:
+        DecisionRefused: it breaks some; each is listed with its place and what to do.
+    """
+    _refuse(
+        [
+            *_sums(award),
+            *_separation(decider),
+            *_limit(award, decider, rules),
+            *(_interim(award) if award.costed is None else _sufficiency(award, award.costed)),
+            *(_considered(award, award.costed) if award.costed else ()),
+            *(_difference(award, award.costed, rules) if award.costed else ()),
+            *_partners(award),
+            *_direct_payments(award, payment),
+            *_days(award),
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedEnd:
+    """An end that somebody wants to decide.
+
+    Attributes:
+        ground: Its ground.
+        happened_on: The day the family asked, of the death, of the move, or of the adult decision.
+        ends_before: The first day on which nothing is payable.
+        components: What it ends.
+        made_on: The day it is decided.
+        born_on: The child's date of birth.
+        asked_by: Where the family asks: who of them.
+        findings: The dated findings.
+    """
+
+    ground: EndGround
+    happened_on: date
+    ends_before: date
+    components: tuple[Component, ...]
+    made_on: date
+    born_on: date
+    asked_by: Recipient | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def refuse_end(end: ProposedEnd, decider: Decider) -> None:
+    """Let only an end through whose ground is there.
+
+    Raises:
+        DecisionRefused: it is not; each thing wrong is listed.
+    """
+    _refuse([*_separation(decider), *_ground(end)])
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedStop:
+    """A stop of the direct payment of one component that somebody wants to decide.
+
+    Attributes:
+        ground: Its ground.
+        component: Of which component.
+        starts_on: The first day without it.
+        made_on: The day it is decided.
+        is_paid: Whether there is a direct payment of it on that day.
+        findings: The dated findings.
+    """
+
+    ground: StopGround
+    component: Component
+    starts_on: date
+    made_on: date
+    is_paid: bool
+    findings: tuple[Finding, ...] = ()
+
+
+def refuse_stop(stop: ProposedStop, decider: Decider, payment: DirectPaymentRules) -> bool:
+    """Let only a stop through that the policy knows, from today on, on a ground that was found.
+
+    Returns:
+        Whether the component's notice has to run first.
+
+    Raises:
+        DecisionRefused: it is not; each thing wrong is listed.
+    """
+    rule = next((rule for rule in payment.stops if rule.ground is stop.ground), None)
+    problems = [*_separation(decider), *_stop_ground(stop)]
+    if rule is None:
+        problems.append(("/ground", "no-such-ground", "The policy has no rule for a stop on this ground."))
+    _refuse(problems)
+    return rule is not None and rule.needs_notice
+
+
+def _refuse(faults: Iterable[Fault]) -> None:
+    problems = [
+        Problem(path=pointer.strip("/").replace("/", "."), pointer=pointer, code=code, message=message)
+        for pointer, code, message in faults
+    ]
+    if problems:
+        raise DecisionRefused(problems)
+
+
+def _sums(award: ProposedAward) -> Iterator[Fault]:
+    seen: set[Component] = set()
+    for number, each in enumerate(award.components):
+        here = f"/components/{number}"
+        if each.component in seen:
+            yield f"{here}/component", "repeated-component", f"{each.component} is there twice."
+        seen.add(each.component)
+        in_parts = sum(part.annual_pence for part in each.parts)
+        if in_parts != each.annual_pence:
+            yield (
+                f"{here}/annual_pence",
+                "sums-differ",
+                f"The parts come to {pounds(in_parts)} a year, and the component says "
+                f"{pounds(each.annual_pence)}.",
+            )
+        if len({part.delivery for part in each.parts}) != len(each.parts):
+            yield f"{here}/parts", "repeated-delivery", "Each way of delivery is there once at most."
+
+
+def _separation(decider: Decider) -> Iterator[Fault]:
+    if decider.subject in decider.involved:
+        yield (
+            "",
+            "decided-by-assessor",
+            "Whoever assessed or proposed does not decide. Ask somebody else whose role allows it.",
+        )
+
+
+def refuse_above_limit(components: Iterable[AwardedComponent], role: str, rules: DecisionRules) -> None:
+    """Let only through what a role may agree.
+
+    Raises:
+        DecisionRefused: it is more.
+    """
+    _refuse(_above_limit(components, role, rules))
+
+
+def _above_limit(components: Iterable[AwardedComponent], role: str, rules: DecisionRules) -> Iterator[Fault]:
+    limit = _limit_of(role, rules)
+    agreed = sum(each.annual_pence for each in components if each.component is not Component.HEALTH)
+    most = limit.up_to_annual_pence if limit else 0
+    if most is not None and agreed > most:
+        yield (
+            "/components",
+            "above-limit",
+            f"A {role} may agree up to {pounds(most)} a year; this is {pounds(agreed)}. Refer it "
+            "to the panel.",
+        )
+
+
+def _limit_of(role: str, rules: DecisionRules) -> Limit | None:
+    return next((limit for limit in rules.limits if limit.role == role), None)
+
+
+def _limit(award: ProposedAward, decider: Decider, rules: DecisionRules) -> Iterator[Fault]:
+    yield from _above_limit(award.components, decider.role, rules)
+    limit = _limit_of(decider.role, rules)
+    flagged = {Mark.ABOVE_SOFT_CAP, Mark.CUT_TO_HARD_CAP} & set(award.costed.marks if award.costed else ())
+    if flagged and (limit is None or not limit.decides_flagged):
+        yield "", "flagged-for-panel", "The policy's caps flag this case for the panel. Refer it."
+
+
+def _interim(award: ProposedAward) -> Iterator[Fault]:
+    for number, each in enumerate(award.components):
+        if each.agreed_end is None:
+            yield (
+                f"/components/{number}/agreed_end",
+                "missing",
+                "An award without a costed plan needs the day on which it ends.",
+            )
+        elif award.review_on is not None and award.review_on >= each.agreed_end.ends_before:
+            yield "/review_on", "out-of-order", "It has to be looked at again before it ends."
+    if award.review_on is not None and award.review_on < award.made_on:
+        yield "/review_on", "out-of-order", "The day on which it is looked at again has gone."
+
+
+def _sufficiency(award: ProposedAward, costed: Costed) -> Iterator[Fault]:
+    agreed = award.annual_pence + award.other_annual_pence
+    if not costed.has_lines and award.annual_pence:
+        yield (
+            "/assessment_id",
+            "no-costed-plan",
+            "The plan has no costed support tied to an outcome. Cost the plan, or make an interim award.",
+        )
+    for words in costed.out_of_scope:
+        yield "/assessment_id", "line-out-of-scope", words
+    if agreed < costed.plan_cost_annual_pence:
+        yield (
+            "/components",
+            "below-plan-cost",
+            f"The plan costs {pounds(costed.plan_cost_annual_pence)} a year and {pounds(agreed)} would be "
+            "agreed. What is agreed must be enough to buy the plan (SEN reg 10).",
+        )
+    once = sum(each.one_off_pence for each in award.components) + award.other_one_off_pence
+    if once < costed.plan_cost_one_off_pence:
+        yield (
+            "/components",
+            "below-plan-cost",
+            f"The plan's one-off support costs {pounds(costed.plan_cost_one_off_pence)} and {pounds(once)} "
+            "would be agreed.",
+        )
+
+
+def _considered(award: ProposedAward, costed: Costed) -> Iterator[Fault]:
+    marks = set(costed.marks)
+    if award.annual_pence == 0:
+        marks.add(Mark.ZERO)
+    for mark in sorted(marks - set(award.considered)):
+        yield "/considered", "mark-not-considered", f"Look at what is marked '{mark}', and say that you did."
+
+
+def _difference(award: ProposedAward, costed: Costed, rules: DecisionRules) -> Iterator[Fault]:
+    far = distance(award.components, costed.indicative_annual_pence)
+    known = {reason.code for reason in rules.reason_codes}
+    if far and not award.reason_codes:
+        yield (
+            "/reason_codes",
+            "missing",
+            f"The agreed amount is {pounds(abs(far))} a year {'more' if far > 0 else 'less'} than the "
+            "indicative one. Say why by the policy's codes.",
+        )
+    for number, code in enumerate(award.reason_codes):
+        if code not in known:
+            yield (
+                f"/reason_codes/{number}",
+                "unknown-reason-code",
+                f"The policy has no reason '{code}'. It has: {', '.join(sorted(known))}.",
+            )
+
+
+def _partners(award: ProposedAward) -> Iterator[Fault]:
+    for number, each in enumerate(award.components):
+        if each.component is Component.SOCIAL_CARE:
+            continue
+        agreed = award.partner_agreed.get(each.component)
+        if agreed is None:
+            yield (
+                f"/components/{number}/component",
+                "partner-has-not-agreed",
+                f"The partner for {each.component.in_words} enters and agrees its own part first.",
+            )
+        elif agreed != (each.annual_pence, each.one_off_pence):
+            yield (
+                f"/components/{number}/annual_pence",
+                "partner-agreed-otherwise",
+                f"The partner agreed {pounds(agreed[0])} a year and {pounds(agreed[1])} once.",
+            )
+
+
+def _direct_payments(award: ProposedAward, rules: DirectPaymentRules) -> Iterator[Fault]:
+    for number, each in enumerate(award.components):
+        for place, part in enumerate(each.parts):
+            here = f"/components/{number}/parts/{place}"
+            if part.delivery is not Delivery.DIRECT_PAYMENT:
+                if part.recipient is not None or part.paid_every is not None:
+                    yield here, "unknown-field", "Only a direct payment is paid to somebody, so often."
+                continue
+            if part.recipient is None or part.paid_every is None:
+                yield here, "missing", "A direct payment says who it is paid to, and how often."
+                continue
+            on = max(award.starts_on, award.made_on)
+            for barrier in barriers(
+                award.findings, rules, each.component, part.recipient, born_on=award.born_on, on=on
+            ):
+                yield here, barrier.code, barrier.message
+
+
+def _days(award: ProposedAward) -> Iterator[Fault]:
+    for number, each in enumerate(award.components):
+        here = f"/components/{number}"
+        if each.agreed_end is not None and each.agreed_end.ends_before <= award.starts_on:
+            yield f"{here}/agreed_end/ends_before", "out-of-order", "It ends before it starts."
+        if each.delivery_asked_for_on is not None and each.delivery_asked_for_on > award.made_on:
+            yield f"{here}/delivery_asked_for_on", "day-in-future", "That day is still to come."
+
+
+def _ground(end: ProposedEnd) -> Iterator[Fault]:
+    if end.happened_on > end.made_on:
+        yield "/happened_on", "day-in-future", "That day is still to come."
+    if end.ends_before <= end.happened_on:
+        yield (
+            "/ends_before",
+            "too-early",
+            f"Up to and with {day_in_words(end.happened_on)} the budget is payable; it can end from "
+            f"{day_in_words(end.happened_on + timedelta(days=1))}.",
+        )
+    if end.ground is EndGround.ADULT_DECISION:
+        yield from _adult(end)
+    yield from _asked(end)
+
+
+def _asked(end: ProposedEnd) -> Iterator[Fault]:
+    """That whoever decides about the budget asked, and nobody in their name."""
+    if end.ground is not EndGround.FAMILY_ASKS:
+        if end.asked_by is not None:
+            yield "/asked_by", "unknown-field", "Only an end that the family asks for is asked by somebody."
+        return
+    if end.asked_by is None:
+        yield "/asked_by", "missing", "Say who of the family asked for the end."
+        return
+    decides = controller(end.findings, born_on=end.born_on, on=end.happened_on)
+    if end.asked_by.value not in {decides.value, Recipient.NOMINEE.value}:
+        yield (
+            "/asked_by",
+            "not-in-control",
+            f"On {day_in_words(end.happened_on)} the budget was not theirs to decide about.",
+        )
+
+
+def _adult(end: ProposedEnd) -> Iterator[Fault]:
+    finding = latest(end.findings, FindingKind.ADULT_DECISION, on=end.made_on)
+    if finding is None or finding.found_on != end.happened_on:
+        yield (
+            "/happened_on",
+            "no-adult-decision",
+            "No adult decision of that day is recorded. A birthday ends nothing: the decision does.",
+        )
+    if Component.SEN_TOP_UP in end.components:
+        yield "/components", "goes-on-after-18", "An EHC part goes on: the adult decision does not end it."
+    if end.ends_before < eighteenth_birthday(end.born_on):
+        yield "/ends_before", "too-early", "The adults' system takes over at 18, not before."
+
+
+def eighteenth_birthday(born_on: date) -> date:
+    """The day on which somebody turns 18; 1 March for one born on 29 February.
+
+    >>> eighteenth_birthday(date(2008, 2, 29)), eighteenth_birthday(date(2010, 6, 14))
+    (datetime.date(2026, 3, 1), datetime.date(2028, 6, 14))
+    """
+    year = born_on.year + ADULT_AGE
+    try:
+        return born_on.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+_FOUND: dict[StopGround, tuple[FindingKind, FindingOutcome, str]] = {
+    StopGround.CONSENT_WITHDRAWN: (
+        FindingKind.CONSENT,
+        FindingOutcome.WITHDRAWN,
+        "Record the day on which consent was withdrawn.",
+    ),
+    StopGround.EXCLUDED: (
+        FindingKind.EXCLUSION,
+        FindingOutcome.APPLIES,
+        "Record the exclusion, with its ground and day.",
+    ),
+    StopGround.NOT_ABLE: (
+        FindingKind.ABILITY,
+        FindingOutcome.NOT_ABLE,
+        "Record the finding that the recipient cannot manage it.",
+    ),
+}
+"""For each ground that a finding shows, which. Safeguarding and misuse are shown by the written reasons."""
+
+
+def _stop_ground(stop: ProposedStop) -> Iterator[Fault]:
+    if stop.starts_on < stop.made_on:
+        yield "/starts_on", "too-early", "A stop counts from today on: what was payable before stays so."
+    if not stop.is_paid:
+        yield "/component", "no-direct-payment", "There is no direct payment of this component on that day."
+    if stop.ground in _FOUND:
+        kind, outcome, message = _FOUND[stop.ground]
+        found = latest(stop.findings, kind, on=stop.made_on)
+        if found is None or found.outcome is not outcome:
+            yield "/ground", "ground-not-found", message
