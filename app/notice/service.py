@@ -1,6 +1,7 @@
 """Giving notice: drafted by one, issued by another, served, run. Its dates are worked out, never given."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -91,12 +92,8 @@ def issue_notice(work: Work, notice_id: UUID) -> NoticeView:
         WrongState: it is no draft, or was drafted under another policy or other amounts.
     """
     notice, records = _to_change(work, notice_id, NoticeState.DRAFT)
-    if notice.row.written_by == work.caller.subject:
-        raise OwnCase
-    revision, _ = rules_in_force(work, work.today)
-    now = tuple(_changes(work, records, records.decision(notice.row.decision_id)))
-    if revision.id != notice.row.policy_revision_id or now != noticed_in(notice).changes:
-        raise WrongState("What it tells has changed since it was drafted. Withdraw it and draft another.")
+    _refuse_own(work, notice)
+    _refuse_changed(work, notice, records)
     return _happened(work, notice, NoticeAct.ISSUED, {})
 
 
@@ -109,17 +106,26 @@ def serve_notice(work: Work, notice_id: UUID, new: NewService) -> NoticeView:
     """
     notice, _ = _to_change(work, notice_id, NoticeState.ISSUED, NoticeState.RUNNING)
     issued_at = next(event.written_at for event in notice.events if event.kind == NoticeAct.ISSUED)
-    if new.sent_at > work.now:
-        raise _invalid("sent_at", "day-in-future", "That moment is still to come.")
+    refuse_wrong_moment(work, new.sent_at, written_at=issued_at)
     sent = Sent.at(new.method, work.local(new.sent_at))
-    if sent.on < work.local(issued_at).date():
-        raise _invalid("sent_at", "too-early", "It cannot have been sent before it was issued.")
     served = served_on(sent, rules_of(notice).notice.postal_rule, work.working_days)
     before = service_of(notice)
     if before is not None and served < before.served_on:
         raise _invalid("sent_at", "too-early", "It was served later than that already.")
     content = Served(sent=sent, served_on=served)
     return _happened(work, notice, NoticeAct.SERVED, content.model_dump(mode="json"))
+
+
+def refuse_wrong_moment(work: Work, sent_at: datetime, *, written_at: datetime) -> None:
+    """Let a letter have been sent only when it was written already, and not in the future.
+
+    Raises:
+        RequestInvalid: it was not.
+    """
+    if sent_at > work.now:
+        raise _invalid("sent_at", "day-in-future", "That moment is still to come.")
+    if work.local(sent_at).date() < work.local(written_at).date():
+        raise _invalid("sent_at", "too-early", "It cannot have been sent before it was written and issued.")
 
 
 def withdraw_notice(work: Work, notice_id: UUID, new: NewWithdrawal) -> NoticeView:
@@ -195,6 +201,19 @@ def view_of(work: Work, notice: Notice) -> NoticeView:
         withdrawal_reasons=words.get("reasons"),
         written=Kept(by=row.written_by, at=row.written_at),
     )
+
+
+def _refuse_own(work: Work, notice: Notice) -> None:
+    if notice.row.written_by == work.caller.subject:
+        raise OwnCase
+
+
+def _refuse_changed(work: Work, notice: Notice, records: Records) -> None:
+    """Let a notice be issued that tells what is so today."""
+    revision, _ = rules_in_force(work, work.today)
+    now = tuple(_changes(work, records, records.decision(notice.row.decision_id)))
+    if revision.id != notice.row.policy_revision_id or now != noticed_in(notice).changes:
+        raise WrongState("What it tells has changed since it was drafted. Withdraw it and draft another.")
 
 
 def _kept(event: NoticeEventRow | None) -> Kept | None:

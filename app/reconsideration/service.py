@@ -24,6 +24,7 @@ from app.budget.tables import DecisionRow, ReconsiderationEventRow, Reconsiderat
 from app.decision.service import get_decision
 from app.errors import OwnCase, RequestInvalid, WrongState
 from app.notice.schemas import NewService
+from app.notice.service import refuse_wrong_moment
 from app.person.repository import seen_by
 from app.person.service import chain_of, get_person, get_person_to_change
 from app.policy.repository import policy_in
@@ -129,8 +130,7 @@ def answer(work: Work, reconsideration_id: UUID, new: NewAnswer) -> Reconsiderat
     states = (ReconsiderationState.ASKED, ReconsiderationState.ACKNOWLEDGED)
     found, records = _to_change(work, reconsideration_id, *states)
     decision = records.decision(found[0].row.decision_id)
-    if work.caller.subject in _involved(work, decision):
-        raise OwnCase
+    _refuse_own(work, decision)
     _refuse_other_variations(decision, new)
     _, rules = rules_in_force(work, work.today)
     refuse_above_limit(new.components, work.caller.role, rules.decision)
@@ -149,11 +149,8 @@ def serve_answer(work: Work, reconsideration_id: UUID, new: NewService) -> Recon
     answered_at = next(
         event.written_at for event in found[0].events if event.kind == ReconsiderationAct.ANSWERED
     )
-    if new.sent_at > work.now:
-        raise _invalid("sent_at", "day-in-future", "That moment is still to come.")
+    refuse_wrong_moment(work, new.sent_at, written_at=answered_at)
     sent = Sent.at(new.method, work.local(new.sent_at))
-    if sent.on < work.local(answered_at).date():
-        raise _invalid("sent_at", "too-early", "It cannot have been sent before it was written.")
     served = served_on(sent, _rules(found).notice.postal_rule, work.working_days)
     content = Served(sent=sent, served_on=served).model_dump(mode="json")
     return _happened(work, found, ReconsiderationAct.SERVED, content)
@@ -293,6 +290,11 @@ def _told_on(work: Work, records: Records, decision: DecisionRow) -> date:
         for dates in dates_of(notice, work.working_days)
     ]
     return max(served, default=decision.made_on)
+
+
+def _refuse_own(work: Work, decision: DecisionRow) -> None:
+    if work.caller.subject in _involved(work, decision):
+        raise OwnCase
 
 
 def _involved(work: Work, decision: DecisionRow) -> set[str]:

@@ -8,6 +8,7 @@ break callers. The tests tell the same story again on both databases and compare
 import json
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +20,7 @@ from app.main import create_app
 from app.openapi import describe, examples
 from app.settings import Settings
 from tests.app.service import (
+    NOW,
     Clock,
     Ids,
     Person,
@@ -81,7 +83,14 @@ def tell(service: Service) -> dict[str, Exchange]:
     _the_council_publishes_its_policy(call, service)
     child = _a_family_asks(call, service)
     plan = _a_plan_is_written(call, service, child)
-    _the_plan_is_assessed(call, service, plan)
+    assessment = _the_plan_is_assessed(call, service, plan)
+    _the_partner_agrees_its_part(call, service, child)
+    first = _the_panel_decides(call, service, child, assessment)
+    lower = _a_lower_amount_is_decided(call, service, child, assessment)
+    notice = _notice_is_given_over_christmas(call, service, lower)
+    _the_family_asks_again(call, service, lower)
+    _it_is_taken_back(call, service, notice)
+    _the_budget_is_shown(call, service, child, first)
     _files_are_imported(call, service)
     _anyone_asks(call, service)
     return call.heard
@@ -163,7 +172,7 @@ def _a_plan_is_written(call: Recorder, service: Service, child: dict[str, Any]) 
     return dict(plan)
 
 
-def _the_plan_is_assessed(call: Recorder, service: Service, plan: dict[str, Any]) -> None:
+def _the_plan_is_assessed(call: Recorder, service: Service, plan: dict[str, Any]) -> dict[str, Any]:
     assessor = service.assessor
     tried = {"born_on": "2015-06-14", "content": plan_content(), "effective_on": "2026-11-23"}
     before = call(assessor, "POST", "/v1/assessments:try", json=tried)
@@ -176,6 +185,192 @@ def _the_plan_is_assessed(call: Recorder, service: Service, plan: dict[str, Any]
     assert call(service.acting_as("demo-auditor"), "GET", f"{path}/replay")["equal"]
     call(assessor, "GET", f"{path}/statement", params={"format": "text"})
     call(assessor, "GET", "/v1/assessments", params={"plan_id": plan["id"]})
+    return dict(kept)
+
+
+def _the_partner_agrees_its_part(call: Recorder, service: Service, child: dict[str, Any]) -> None:
+    assessor, partner = service.assessor, service.acting_as("demo-partner")
+    path = f"/v1/people/{child['id']}/shares"
+    call(assessor, "PUT", path, json={"shared_with": "health", "shared": True})
+    call(assessor, "GET", path)
+    agreed = {
+        "person_id": child["id"],
+        "annual_pence": 900_00,
+        "reasons": "Two hours of nursing care a month, from the health plan.",
+    }
+    made = call(partner, "POST", "/v1/component-agreements", json=agreed)
+    call(partner, "GET", f"/v1/component-agreements/{made['id']}")
+    call(partner, "GET", "/v1/component-agreements", params={"person_id": child["id"]})
+    for kind, outcome in (
+        ("consent", "given"),
+        ("agreement", "signed"),
+        ("account", "prepaid-card"),
+        ("ability-to-manage", "able-with-help"),
+    ):
+        finding = {
+            "person_id": child["id"],
+            "kind": kind,
+            "outcome": outcome,
+            "found_on": "2026-11-20",
+            "recipient": "parent",
+            "notes": "Talked through at home, with the agreement on the table.",
+        }
+        found = call(assessor, "POST", "/v1/findings", json=finding)
+    call(assessor, "GET", f"/v1/findings/{found['id']}")
+    call(assessor, "GET", "/v1/findings", params={"person_id": child["id"]})
+
+
+def _social_care(annual_pence: int) -> dict[str, Any]:
+    return {
+        "component": "social-care",
+        "annual_pence": annual_pence,
+        "parts": [
+            {
+                "delivery": "direct-payment",
+                "annual_pence": annual_pence,
+                "recipient": "parent",
+                "paid_every": "four-weeks",
+            }
+        ],
+    }
+
+
+def _terms(*components: dict[str, Any], starts_on: str, occasion: str) -> dict[str, Any]:
+    return {
+        "kind": "award",
+        "starts_on": starts_on,
+        "components": list(components),
+        "occasion": occasion,
+        "reason_codes": ["plan-costs-more"],
+        "considered": ["needs-not-captured"],
+    }
+
+
+def _the_panel_decides(
+    call: Recorder, service: Service, child: dict[str, Any], assessment: dict[str, Any]
+) -> dict[str, Any]:
+    assessor, panel = service.assessor, service.acting_as("demo-panel-chair")
+    equipment = {"code": "equipment", "delivery": "notional", "due_on": "2026-12-01", "pence": 245_00}
+    health = {
+        "component": "health",
+        "annual_pence": 900_00,
+        "parts": [{"delivery": "notional", "annual_pence": 900_00}],
+    }
+    care = {**_social_care(6_000_00), "one_offs": [equipment]}
+    terms = _terms(care, health, starts_on="2026-12-01", occasion="first-award")
+    about = {"person_id": child["id"], "assessment_id": assessment["id"], "terms": terms}
+    proposed = {
+        **about,
+        "addressed_to": "panel",
+        "reasons": "The evenings need a second pair of hands, as the family says in the plan.",
+    }
+    proposal = call(assessor, "POST", "/v1/proposals", json=proposed)
+    call(panel, "GET", "/v1/proposals", params={"addressed_to": "panel"})
+    call(panel, "GET", f"/v1/proposals/{proposal['id']}")
+    on_it = {**about, "proposal_id": proposal["id"]}
+    assert call(panel, "POST", "/v1/decisions:preview", json=on_it)["allowed"]
+    decided = {
+        **on_it,
+        "saw_result_sha256": assessment["result_sha256"],
+        "reasons": "The plan costs more than the indicative amount. Every line of it meets an outcome.",
+    }
+    headers = {"If-Match": _budgets_etag(service, child), "Idempotency-Key": "decision-1"}
+    made = call(panel, "POST", "/v1/decisions", json=decided, headers=headers)
+    call(assessor, "GET", f"/v1/decisions/{made['id']}")
+    call(assessor, "GET", "/v1/decisions", params={"person_id": child["id"]})
+    return dict(made)
+
+
+def _a_lower_amount_is_decided(
+    call: Recorder, service: Service, child: dict[str, Any], assessment: dict[str, Any]
+) -> dict[str, Any]:
+    service.clock.now = datetime(2026, 12, 21, 10, 0, tzinfo=UTC)
+    terms = _terms(_social_care(5_400_00), starts_on="2027-01-01", occasion="review")
+    about = {"person_id": child["id"], "assessment_id": assessment["id"], "terms": terms}
+    manager = service.acting_as("demo-team-manager")
+    before = call(manager, "POST", "/v1/decisions:preview", json=about)
+    assert [day["dates"]["lower_from"] for day in before["earliest"]] == [
+        "2027-03-24",
+        "2027-03-22",
+        "2027-03-22",
+    ]
+    decided = {
+        **about,
+        "saw_result_sha256": assessment["result_sha256"],
+        "reasons": "The club now ends at five, so two hours less of care are needed each week.",
+    }
+    headers = {"If-Match": _budgets_etag(service, child)}
+    return dict(call(manager, "POST", "/v1/decisions", json=decided, headers=headers))
+
+
+def _notice_is_given_over_christmas(
+    call: Recorder, service: Service, decision: dict[str, Any]
+) -> dict[str, Any]:
+    assessor, manager = service.assessor, service.acting_as("demo-team-manager")
+    notice = call(assessor, "POST", "/v1/notices", json={"decision_id": decision["id"]})
+    path = f"/v1/notices/{notice['id']}"
+    notice = call(manager, "POST", f"{path}/issue", headers=_match(notice))
+    service.clock.now = datetime(2026, 12, 24, 16, 0, tzinfo=UTC)
+    posted = {"method": "post", "sent_at": "2026-12-24T15:45:00Z"}
+    assessor = service.assessor
+    notice = call(assessor, "POST", f"{path}/serve", json=posted, headers=_match(notice))
+    assert notice["running"][0]["lower_from"] == "2027-03-31"
+    call(assessor, "GET", path)
+    call(assessor, "GET", "/v1/notices", params={"person_id": decision["person_id"]})
+    return dict(notice)
+
+
+def _the_family_asks_again(call: Recorder, service: Service, decision: dict[str, Any]) -> None:
+    service.clock.now = datetime(2027, 1, 18, 9, 0, tzinfo=UTC)
+    assessor, panel = service.assessor, service.acting_as("demo-second-panel-chair")
+    asked = {
+        "decision_id": decision["id"],
+        "asked_by": "parent",
+        "received_on": "2027-01-18",
+        "representations": "The club ends at five, but the bus home comes at six.",
+    }
+    pending = call(assessor, "POST", "/v1/reconsiderations", json=asked)
+    assert pending["holds"]
+    path = f"/v1/reconsiderations/{pending['id']}"
+    pending = call(assessor, "POST", f"{path}/acknowledge", headers=_match(pending))
+    answer = {
+        "outcome": "varied",
+        "components": [_social_care(5_700_00)],
+        "reasons": "The hour until the bus comes is needed, and was left out. The other hour is not.",
+    }
+    pending = call(panel, "POST", f"{path}/answer", json=answer, headers=_match(pending))
+    sent = {"method": "electronic", "sent_at": "2027-01-18T09:00:00Z"}
+    call(assessor, "POST", f"{path}/serve", json=sent, headers=_match(pending))
+    call(assessor, "GET", path)
+    call(assessor, "GET", "/v1/reconsiderations", params={"decision_id": decision["id"]})
+
+
+def _it_is_taken_back(call: Recorder, service: Service, notice: dict[str, Any]) -> None:
+    why = {"reasons": "The amount it told of is no longer the one that was decided."}
+    manager = service.acting_as("demo-team-manager")
+    path = f"/v1/notices/{notice['id']}/withdraw"
+    call(manager, "POST", path, json=why, headers=_match(notice))
+
+
+def _the_budget_is_shown(
+    call: Recorder, service: Service, child: dict[str, Any], first: dict[str, Any]
+) -> None:
+    assessor = service.assessor
+    path = f"/v1/budgets/{child['id']}"
+    shown = call(assessor, "GET", path)
+    assert shown["components"][0]["spans"][0]["set_by_decision_id"] == first["id"]
+    payable = call(service.acting_as("demo-finance"), "GET", f"{path}/payable", params={"on": "2027-04-01"})
+    assert payable["annual_pence"] == 6_900_00
+    service.clock.now = NOW
+    older = {"reference": "EX-0014", "born_on": "2011-05-02", "team": "north"}
+    older = call(service.assessor, "POST", "/v1/people", json=older)
+    call(service.assessor, "GET", f"/v1/budgets/{older['id']}/hand-over")
+    call(service.assessor, "GET", "/v1/events", params={"after": "30"})
+
+
+def _budgets_etag(service: Service, child: dict[str, Any]) -> str:
+    etag: str = service.assessor.get(f"/v1/budgets/{child['id']}").headers["ETag"]
+    return etag
 
 
 def _files_are_imported(call: Recorder, service: Service) -> None:

@@ -8,7 +8,15 @@ from typing import Any
 from httpx2 import Response
 
 from app.clock import LONDON
-from tests.app.service import Person, Service, add_assessment, add_person, add_plan, good
+from tests.app.service import (
+    Person,
+    Service,
+    add_assessment,
+    add_person,
+    add_plan,
+    good,
+    policy_document,
+)
 
 Data = dict[str, Any]
 
@@ -235,6 +243,31 @@ def awarded(
     parts = {delivery.replace("-", "_"): annual_pence}
     life.award(component(once=ONCE, **parts), starts_on="2026-12-01", occasion="first-award", by=life.manager)
     return life
+
+
+def publish(service: Service, **changes: Any) -> Data:
+    """Publish the example policy, changed at the top level, as two policy leads."""
+    lead, second = (service.acting_as(f"demo-{who}policy-lead") for who in ("", "second-"))
+    policy: Data = good(lead.post("/v1/policies", {"document": policy_document(**changes)}))
+    for act in ("approve", "publish"):
+        policy = _act_on_policy(second, policy, act)
+    return policy
+
+
+def publish_for_a_year(service: Service) -> None:
+    """Put a policy that ends on 31 March 2027 in the place of the one that has no end."""
+    at(service, "2026-03-02")
+    second = service.acting_as("demo-second-policy-lead")
+    listed = good(second.get("/v1/policies"))["items"]
+    _act_on_policy(second, listed[0], "withdraw")
+    publish(service, version="2026.2", valid_before="2027-04-01")
+
+
+def _act_on_policy(who: Person, policy: Data, act: str) -> Data:
+    path = f"/v1/policies/{policy['id']}"
+    etag = who.get(path).headers["ETag"]
+    done: Data = good(who.post(f"{path}/{act}", headers={"If-Match": etag}))
+    return done
 
 
 def days(first: str, count: int) -> Iterable[date]:
