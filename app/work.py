@@ -1,6 +1,6 @@
 """One piece of work for one caller: what every service function is given."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -62,6 +62,13 @@ class Work:
             at=self.now,
             content=dict(content),
         )
+        for follow in AFTER_ACT:
+            follow(self, chain, act)
+
+
+AFTER_ACT: list[Callable[[Work, str, str], None]] = []
+"""What follows every act, in its transaction, given the act's chain and name. Whoever is above the acts and
+follows them puts itself here when it is imported: they know nothing of it."""
 
 
 async def _work_of(request: Request) -> Work:

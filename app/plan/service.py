@@ -35,7 +35,7 @@ def add_plan(work: Work, new: NewPlan) -> PlanView:
     row = PlanRow(id=work.new_id(), person_id=person.id)
     version = _version(work, row, 1, new, born_on=known.born_on)
     repository.add_plan(work.session, row)
-    repository.add_version(work.session, version)
+    _keep_version(work, row, version)
     return _view(work, (row, version))
 
 
@@ -52,7 +52,7 @@ def add_plan_version(work: Work, plan_id: UUID, content: PlanContent) -> PlanVie
     row, latest = repository.get_plan(work.session, plan_id)
     refuse_stale(work, row.id, latest.version)
     version = _version(work, row, latest.version + 1, content, born_on=known.born_on)
-    repository.add_version(work.session, version)
+    _keep_version(work, row, version)
     return _view(work, (row, version))
 
 
@@ -105,13 +105,6 @@ def _version(
     new_id = work.new_id()
     words = _words_of(content)
     committed = add_words(work.session, words, record=new_id, person=row.person_id)
-    kept = canonical(document)
-    work.record_act(
-        chain_of(row.person_id),
-        "plan-written",
-        record=new_id,
-        content={"version": version, "document": sha256(kept), "words": committed},
-    )
     return PlanVersionRow(
         id=new_id,
         plan_id=row.id,
@@ -119,11 +112,21 @@ def _version(
         kind=content.kind,
         reference=content.reference,
         next_ehc_review_on=content.next_ehc_review_on,
-        document=kept.decode(),
+        document=canonical(document).decode(),
         words_commitment=committed,
         written_by=work.caller.subject,
         written_at=work.now,
     )
+
+
+def _keep_version(work: Work, row: PlanRow, version: PlanVersionRow) -> None:
+    repository.add_version(work.session, version)
+    content = {
+        "version": version.version,
+        "document": sha256(version.document.encode()),
+        "words": version.words_commitment,
+    }
+    work.record_act(chain_of(row.person_id), "plan-written", record=version.id, content=content)
 
 
 def _refuse_what_cannot_stand(work: Work, plan: Plan, content: PlanContent) -> None:

@@ -23,6 +23,8 @@ from tests.postgres import new_database
 
 SCRIPTS = Path(__file__).parents[2] / "migrations"
 VERSIONS = sorted(path.name[:4] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+FIRST_RELEASE = "0003"
+"""The last revision before decisions: what holds rows from then on is not dropped."""
 FULLY = {"compare_type": True, "compare_server_default": True}
 
 
@@ -56,11 +58,12 @@ def tables(database: Database) -> set[str]:
     return set(sa.inspect(database.reading).get_table_names())
 
 
-def content(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+def content(database: Database, only: set[str] | None = None) -> dict[str, list[tuple[Any, ...]]]:
     with database.reading.connect() as connection:
         return {
             table.name: [tuple(row) for row in connection.execute(sa.select(table).order_by(*table.c))]
             for table in Row.metadata.sorted_tables
+            if only is None or table.name in only
         }
 
 
@@ -91,25 +94,63 @@ def test_a_difference_would_be_seen(empty: Database) -> None:
 
 
 def test_up_down_and_up_again_keeps_every_row(empty_url: str, tmp_path: Path) -> None:
-    hear(empty_url, tmp_path)
+    told = _told(tmp_path)
     database = Database(empty_url)
-    before = content(database)
-    assert all(before[name] for name in before), "every table has rows"
+    migrate(database, FIRST_RELEASE)
+    there = tables(database) - {"alembic_version"}
+    with database.writing.begin() as connection:
+        for table in Row.metadata.sorted_tables:
+            if table.name in there:
+                assert told[table.name], f"{table.name} is empty: this would show nothing"
+                connection.execute(sa.insert(table), told[table.name])
+    before = content(database, there)
 
-    for version in reversed(VERSIONS[:-1]):
-        migrate_down(database, version)
-        assert revision(database) == version
-        assert content(database) == before
-    for version in VERSIONS[1:]:
-        migrate(database, version)
-        assert content(database) == before
+    up, down = VERSIONS[VERSIONS.index(FIRST_RELEASE) + 1 :], [*reversed(VERSIONS[:-1])]
+    for go, versions in ((migrate, up), (migrate_down, down), (migrate, VERSIONS[1:])):
+        for version in versions:
+            go(database, version)
+            assert revision(database) == version
+            assert content(database, there) == before
 
     assert differences(database) == []
+    with database.reading.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM event")) == len(before["audit_entry"])
     assert refuses_change(database)
     database.close()
     with new_service(empty_url, tmp_path) as service:
         assert service.public.get("/readyz").status_code == 200
         assert service.public.get("/local-offer/v1/policy").status_code == 200
+
+
+def test_a_downgrade_that_would_lose_rows_is_refused_and_loses_none(empty_url: str, tmp_path: Path) -> None:
+    hear(empty_url, tmp_path)
+    database = Database(empty_url)
+    before = content(database)
+    assert all(before[name] for name in before), "every table has rows"
+
+    with pytest.raises(RuntimeError, match="holds rows: a downgrade would lose them"):
+        migrate_down(database, FIRST_RELEASE)
+
+    assert revision(database) == VERSIONS[-1]
+    assert content(database) == before
+    assert differences(database) == []
+    assert refuses_change(database)
+    database.close()
+
+
+def _told(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Every row that the whole story leaves behind."""
+    elsewhere = folder / "told"
+    elsewhere.mkdir()
+    hear(f"sqlite:///{elsewhere / 'ras.db'}", elsewhere)
+    database = Database(f"sqlite:///{elsewhere / 'ras.db'}")
+    with database.reading.connect() as connection:
+        found = {
+            table.name: [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+            for table in Row.metadata.sorted_tables
+        }
+    database.close()
+    return found
 
 
 def test_down_to_nothing_leaves_nothing_and_up_again_makes_it_all(empty: Database) -> None:
