@@ -21,8 +21,9 @@ help: ## list these targets
 run: .venv/run.stamp ## start the service on made-up data
 	@.venv/bin/ras serve --demo $(ARGS)
 
-test: .venv/dev.stamp ## run every test (PostgreSQL and Chromium are installed if need be)
+test: .venv/dev.stamp ## run every test (PostgreSQL, Chromium and faketime are installed if need be)
 	@scripts/need chromium
+	@scripts/need faketime
 	@$(PY) -m pytest $(ARGS)
 
 check: lint test ## what CI runs, in the same order

@@ -14,6 +14,7 @@ from app.db import Database
 from app.decision.endpoints import router as decisions
 from app.event.endpoints import router as events
 from app.finding.endpoints import router as findings
+from app.forecast.endpoints import router as forecasts
 from app.ids import NewId, new_id
 from app.local_offer.endpoints import router as local_offer
 from app.local_offer.repository import PublishedPolicies
@@ -28,6 +29,7 @@ from app.problems import add_handlers
 from app.proposal.endpoints import router as proposals
 from app.reconsideration.endpoints import router as reconsiderations
 from app.request.endpoints import router as requests
+from app.review.endpoints import router as reviews
 from app.settings import Settings
 from app.tokens import Verifier
 
@@ -61,7 +63,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
 
     for router in (
         *(policies, people, requests, plans, assessments, findings, components, proposals, decisions),
-        *(budgets, notices, reconsiderations, events, local_offer, operations),
+        *(budgets, notices, reconsiderations, forecasts, reviews, events, local_offer, operations),
     ):
         app.include_router(router)
     app.include_router(imports_router(settings))

@@ -2,10 +2,13 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from fastapi import Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from ras.statement import Statement
+from ras.statement import Statement, as_text
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -26,5 +29,27 @@ def _templates() -> Environment:
 
 
 def statement_page(statement: Statement) -> str:
-    """The statement for a family as a page."""
-    return _templates().get_template("statement.html").render(statement=statement)
+    """The statement for a family as a page. Its sentences are steps, and so are numbered."""
+    return _templates().get_template("statement.html").render(statement=statement, numbered=True)
+
+
+def letter_page(letter: Statement) -> str:
+    """A letter to a family as a page."""
+    return _templates().get_template("statement.html").render(statement=letter, numbered=False)
+
+
+def letter_as(kind: str, letter: Statement) -> Response:
+    """A letter as `html`, as `text`, or as `json`: its headings and sentences."""
+    match kind:
+        case "json":
+            return JSONResponse(letter.model_dump(mode="json"))
+        case "text":
+            return PlainTextResponse(as_text(letter))
+        case _:
+            return HTMLResponse(letter_page(letter))
+
+
+LETTER: dict[int | str, dict[str, Any]] = {
+    200: {"model": Statement, "content": {"text/html": {}, "text/plain": {}}},
+}
+"""What an operation that answers with a letter says of it in the description."""

@@ -348,7 +348,7 @@ def _sufficiency(award: ProposedAward, costed: Costed) -> Iterator[Fault]:
             "The plan has no costed support tied to an outcome. Cost the plan, or make an interim award.",
         )
     for words in costed.out_of_scope:
-        yield "/assessment_id", "line-out-of-scope", words
+        yield "/assessment_id", "refused-by-rule", words
     if agreed < costed.plan_cost_annual_pence:
         yield (
             "/components",

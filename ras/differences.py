@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
-from typing import NamedTuple
 
 from ras.allocation import VARIANTS
 from ras.assessment import Assessment
@@ -19,8 +18,7 @@ from ras.working import Horizon, Quantity, Step
 SENTENCES = {
     "horizon": "The amount before was for the {was}. The new amount is for the {now}.",
     "rules": (
-        "The rules changed. Before, they were “{was_title}”, version {was}. Now they are “{now_title}”, "
-        "version {now}."
+        "The rules changed. Before: {was_title}, version {was}. Now: {now_title}, version {now}."
     ),
     "level": "{domain}: the answer was “{was_level}”, {was}. Now it is “{now_level}”, {now}.",
     "level-points": "{domain}: the answer “{level}” gave {was} before. Now it gives {now}.",
@@ -28,8 +26,10 @@ SENTENCES = {
     "asked": "{domain}: this was not asked before. Now it is: “{level}”, {now}.",
     "not-asked": "{domain}: the answer was “{level}”, {was}. Now this is not asked.",
     "scale": "All areas together were multiplied by {was} before. Now they are multiplied by {now}.",
-    "present": "{domain}: what is already there took off {was} before ({was_givers}). Now it takes off {now} "
-    "({now_givers}).",
+    "present": (
+        "{domain}: what is already there took off {was} before ({was_givers}). Now it takes off {now} "
+        "({now_givers})."
+    ),
     "present-new": (
         "{domain}: nothing was taken off before. Now what is already there ({givers}) takes off {now}."
     ),
@@ -37,8 +37,9 @@ SENTENCES = {
     "table": "For {points} the table gave {was} before. Now it gives {now}.",
     "group": "For {points} the amount was {was} before ({was_group}). Now it is {now} ({now_group}).",
     "price-per-point": "Each point was worth {was} before. Now each is worth {now}.",
-    "points": "The points came to {was_points} before, and gave {was}. Now they come to {now_points}, and give "
-    "{now}.",
+    "points": (
+        "The score was {was_points} before, which gave {was}. Now it is {now_points}, which gives {now}."
+    ),
     "modifier": "{title}: before, {was}. Now, {now}.",
     "modifier-new": "{title}: this did not apply before. Now {now}, because {because}.",
     "modifier-gone": "{title}: before, {was}. Now this does not apply.",
@@ -55,8 +56,8 @@ SENTENCES = {
     "bounds.free, now": "Now no lowest or highest amount changes it.",
     "times": "The amount was counted {was} times a year before. Now it is counted {now} times a year.",
     "rounding": (
-        "The amount was rounded to a multiple of {was}, {was_mode}. Now it is rounded to a multiple of {now}, "
-        "{now_mode}."
+        "The amount was rounded to a multiple of {was}, {was_mode}. Now it is rounded to a multiple of "
+        "{now}, {now_mode}."
     ),
     "price": "{item} {counted}: the price of each was {was} before. Now it is {now}.",
     "on-costs": "{item}: what comes on top of the price was {was} before. Now it is {now}.",
@@ -122,17 +123,15 @@ def differences(
     was, now = horizons or (old.horizon, new.horizon)
     sides = _Sides(_Side(old, was), _Side(new, now))
     points = [*_needs(sides), *_resources(sides)]
-    return tuple(
-        [
-            *_horizon(sides),
-            *_policy(sides),
-            *points,
-            *_allocation(sides, points),
-            *_modifiers(sides),
-            *_bounds(sides),
-            *_period_and_rounding(sides),
-            *_plan_cost(sides),
-        ]
+    return (
+        *_horizon(sides),
+        *_policy(sides),
+        *points,
+        *_allocation(sides, points),
+        *_modifiers(sides),
+        *_bounds(sides),
+        *_period_and_rounding(sides),
+        *_plan_cost(sides),
     )
 
 
@@ -151,7 +150,8 @@ def explained(
     return found if is_lower else (*found, _decision("not-explained"))
 
 
-class _Placed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Placed:
     """A step, and where it stands."""
 
     pointer: str
@@ -162,8 +162,8 @@ class _Placed(NamedTuple):
         """Its inputs by name."""
         return {given.name: given for given in self.step.inputs}
 
-    def __getitem__(self, name: object) -> Quantity:  # type: ignore[override]  # by name, never by place
-        return self.named[str(name)]
+    def __getitem__(self, name: str) -> Quantity:
+        return self.named[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ class _Sides:
 
 
 def _says(
-    kind: DifferenceKind, sentence: str, was: _Placed | None, now: _Placed | None, **values: object
+    kind: DifferenceKind, sentence: str, was: _Placed | None, now: _Placed | None, /, **values: object
 ) -> Difference:
     return Difference(
         kind=kind,
@@ -258,19 +258,18 @@ def _policy(sides: _Sides) -> Iterator[Difference]:
 
 
 def _needs(sides: _Sides) -> Iterator[Difference]:
-    was, now = _by_rule(sides.old.family("score")), _by_rule(sides.new.family("score"))
+    (*old_domains, before), (*new_domains, after) = sides.old.family("score"), sides.new.family("score")
+    was, now = _by_code(old_domains), _by_code(new_domains)
     for code in dict.fromkeys([*was, *now]):
-        if code != "scoring":
-            yield from _need(was.get(code), now.get(code))
-    before, after = was["scoring"], now["scoring"]
+        yield from _need(was.get(code), now.get(code))
     if before["scale"] != after["scale"]:
         changed = {"was": before["scale"], "now": after["scale"]}
         yield _says(DifferenceKind.RULES, "scale", before, after, **changed)
 
 
-def _by_rule(steps: list[_Placed]) -> dict[str, _Placed]:
-    """By what the rule's path names: the code of a domain or modifier; where it names none, its root."""
-    return {(placed.step.rule.split(".") * 2)[1]: placed for placed in steps}
+def _by_code(steps: list[_Placed]) -> dict[str, _Placed]:
+    """By the code that the rule's path names: of a domain, or of a modifier."""
+    return {placed.step.rule.split(".")[1]: placed for placed in steps}
 
 
 def _need(was: _Placed | None, now: _Placed | None) -> Iterator[Difference]:
@@ -329,9 +328,7 @@ def _taken_off(side: _Side) -> dict[str, list[_Placed]]:
     return found
 
 
-def _present(
-    domain: str, was: _Placed | None, now: _Placed | None, *, by_mode: bool
-) -> Iterator[Difference]:
+def _present(domain: str, was: _Placed | None, now: _Placed | None, *, by_mode: bool) -> Iterator[Difference]:
     kind = DifferenceKind.RULES if by_mode else DifferenceKind.RESOURCES
     if was is None and now is not None:
         found = {"givers": now["givers"], "now": now.step.result}
@@ -401,7 +398,7 @@ def _plain(given: Quantity) -> Quantity:
 
 
 def _modifiers(sides: _Sides) -> Iterator[Difference]:
-    was, now = _by_rule(sides.old.family("modifier")), _by_rule(sides.new.family("modifier"))
+    was, now = _by_code(sides.old.family("modifier")), _by_code(sides.new.family("modifier"))
     for code in dict.fromkeys([*was, *now]):
         yield from _modifier(was.get(code), now.get(code))
 
@@ -411,12 +408,12 @@ def _modifier(was: _Placed | None, now: _Placed | None) -> Iterator[Difference]:
     after = now if now and now.step.kind != "modifier.left-out" else None
     kind = DifferenceKind.CIRCUMSTANCES if was and now else DifferenceKind.RULES
     if before and after:
-        did, does = _does(before), _does(after, ", now")
         if _does(before) != _does(after):
-            yield _says(DifferenceKind.RULES, "modifier", was, now, title=after["title"], was=did, now=does)
+            does = {"was": _does(before), "now": _does(after, ", now")}
+            yield _says(DifferenceKind.RULES, "modifier", was, now, title=after["title"], **does)
     elif after:
-        does = {"now": _does(after, ", now"), "because": after["because"]}
-        yield _says(kind, "modifier-new", was, now, title=after["title"], **does)
+        why = {"title": after["title"], "because": after["because"]}
+        yield _says(kind, "modifier-new", was, now, now=_does(after, ", now"), **why)
     elif before:
         yield _says(kind, "modifier-gone", was, now, title=before["title"], was=_does(before))
 

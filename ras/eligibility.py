@@ -15,7 +15,7 @@ from pydantic import Field
 from ras.component import Component, Recipient
 from ras.conditions import Age
 from ras.dates import age_on, day_in_words
-from ras.records import Code, Day, Flag, Line, Record
+from ras.records import Code, Day, Flag, Line, Record, Told
 
 SCHOOL_YEAR_BEGINS, JUNE, FRIDAY, SIXTEEN = 9, 6, 4, 16
 
@@ -169,7 +169,7 @@ class Barrier(Record):
 
     code: Code
     """What kind, for programs."""
-    message: Line
+    message: Told
     """What it is and what lifts it."""
 
 
@@ -343,5 +343,8 @@ def _exclusions(
         )
         if ground.kind is ExclusionKind.CONDITIONAL and is_met:
             continue
-        how = "excluded" if ground.kind is ExclusionKind.HARD else "excluded-unless"
-        yield how, f"{ground.title}. What lifts it: {ground.lifted_by} ({ground.source})."[:300]
+        message = f"{ground.title}. What lifts it: {ground.lifted_by} ({ground.source})."
+        if ground.kind is ExclusionKind.HARD:
+            yield "excluded", message
+        else:
+            yield "excluded-unless", message

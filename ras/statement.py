@@ -69,6 +69,8 @@ class Statement(Record):
 
     title: Line
     """The title."""
+    opening: tuple[Line, ...] = ()
+    """For a letter: who it is to, who it is from, and its day."""
     illustrative: Line | None = None
     """Words that must be seen first, where the policy is no council's."""
     summary: tuple[Told, ...]
@@ -105,6 +107,8 @@ def family_statement(plan: Plan, policy: PolicyConfiguration, result: Assessment
 def as_text(statement: Statement) -> str:
     """The statement as plain text."""
     lines = [statement.title, "=" * len(statement.title), ""]
+    if statement.opening:
+        lines += [*statement.opening, ""]
     if statement.illustrative:
         lines += [f"[{statement.illustrative}]", ""]
     for paragraph in statement.summary:

@@ -17,7 +17,7 @@ from ras.reading import _CODES
 
 ROOT = Path(__file__).parents[1]
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-PLACE_OF_CODE = {"Problem": 2, "_problem": 1, "_refuse": 0, "_Refused": 0}
+PLACE_OF_CODE = {"Problem": 2, "_problem": 1, "_invalid": 1, "_refused": 1, "_refuse": 0, "_Refused": 0}
 """For what makes a problem: which of its arguments is the code, where it is not given by name."""
 
 
@@ -69,6 +69,8 @@ def _codes_in(tree: ast.AST) -> Iterator[str]:
             yield from _code_of_call(node)
         elif isinstance(node, ast.Yield | ast.Return) and isinstance(node.value, ast.Tuple):
             yield from _code_of_fault(node.value)
+        elif isinstance(node, ast.Tuple) and _is_sentence(node.elts[-1:]):
+            yield from _code_of_fault(node)
 
 
 def _code_of_call(call: ast.Call) -> Iterator[str]:
@@ -81,9 +83,18 @@ def _code_of_call(call: ast.Call) -> Iterator[str]:
 
 def _code_of_fault(fault: ast.Tuple) -> Iterator[str]:
     """A fault is its place, code and message, or code and message."""
+    if len(fault.elts) < len(("code", "message")):
+        return
     *_, code, message = fault.elts
     if isinstance(message, ast.Constant | ast.JoinedStr | ast.Name | ast.Call):
         yield from _kebab(code)
+
+
+def _is_sentence(last: list[ast.expr]) -> bool:
+    """Whether a tuple ends in a sentence, as one that stands in a table of faults does."""
+    return any(
+        isinstance(e, ast.Constant) and isinstance(e.value, str) and e.value.endswith(".") for e in last
+    )
 
 
 def _kebab(*nodes: ast.expr) -> Iterator[str]:

@@ -21,6 +21,7 @@ LINK = re.compile(r"(?<!!)\[[^]]*\]\(([^)\s]+)\)")
 PLUMBING = {"__init__", "canonical", "errors", "fit", "reading", "records"}
 """Modules of the engine that are named for what they do, not for a word of the law or the council."""
 OTHER_FORM = {
+    "budget_checks": "problem",
     "caseload": "demonstration caseload",
     "checks": "problem",
     "conditions": "condition",

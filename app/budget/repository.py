@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.budget.tables import (
@@ -80,7 +80,8 @@ _RECONSIDERATION_EVENTS = (
     .join(ReconsiderationRow, ReconsiderationRow.id == ReconsiderationEventRow.reconsideration_id)
     .order_by(ReconsiderationEventRow.reconsideration_id, ReconsiderationEventRow.sequence)
 )
-_ONE: BindParameter[UUID] = bindparam("person_id")
+# Its kind is said: a foreign key's column has none until the table it points to is imported.
+_ONE: BindParameter[UUID] = bindparam("person_id", type_=Uuid())
 _DECISIONS_OF_ONE = _DECISIONS.where(DecisionRow.person_id == _ONE)
 _NOTICES_OF_ONE = _NOTICES.where(NoticeRow.person_id == _ONE)
 _NOTICE_EVENTS_OF_ONE = _NOTICE_EVENTS.where(NoticeRow.person_id == _ONE)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+import app.review.service  # noqa: F401  it follows what is imported
 from app.bulk.rows import by_column, read_rows, record_of
 from app.bulk.schemas import ImportReport, Keep, MonitoringLine, PlanLine, RowReport
 from app.errors import NotFound, RowsRefused, ServiceError

@@ -241,7 +241,7 @@ def _assessed(
         if horizon.first_day <= starts_on <= horizon.last_day:
             return found, horizon
     message = f"The plan says nothing about {starts_on}. Assess a plan that does."
-    raise _refused("/terms/starts_on", "day-outside-plan", message)
+    raise _refused("/terms/starts_on", "outside-plan", message)
 
 
 def _proposed(case: Case, terms: AwardTerms | InterimTerms) -> ProposedAward:

@@ -18,6 +18,7 @@ from app.bulk.service import IMPORTS, import_file
 from app.db import Database
 from app.demonstration.caseload import DEFAULT_SEED, DEFAULT_SIZE, caseload
 from app.demonstration.files import write_csv
+from app.demonstration.lives import Acting, add_lives
 from app.ids import NewId
 from app.policy import service as policies
 from app.staff.repository import list_staff
@@ -98,19 +99,26 @@ def load_demonstration(
                 keep=Keep.ALL_OR_NOTHING,
                 on_progress=partial(_tell_import, tell, path.stem, size),
             )
+        add_lives(_acting(session, now=now, make_id=make_id))
 
 
 def publish_example(session: Session, *, now: datetime, make_id: NewId) -> None:
     """Draft the example policy as one person, and approve and publish it as another."""
+    lead = _acting(session, now=now, make_id=make_id)
+    latest = policies.draft_policy(lead("demo-policy-lead"), example_policy())
+    for act in (policies.approve_policy, policies.publish_policy):
+        latest = act(lead("demo-second-policy-lead", latest.etag), latest.id)
 
-    def lead(subject: str, if_match: str | None = None) -> Work:
+
+def _acting(session: Session, *, now: datetime, make_id: NewId) -> Acting:
+    """Makes the work of anyone on the demonstration's staff register."""
+
+    def acting(subject: str, if_match: str | None = None) -> Work:
         role, team = STAFF[subject]
         caller = Caller(subject=subject, role=role, team=team, client=subject)
         return Work(session=session, caller=caller, now=now, make_id=make_id, if_match=if_match)
 
-    latest = policies.draft_policy(lead("demo-policy-lead"), example_policy())
-    for act in (policies.approve_policy, policies.publish_policy):
-        latest = act(lead("demo-second-policy-lead", latest.etag), latest.id)
+    return acting
 
 
 def _tell_import(tell: Progress, name: str, of: int, done: int) -> None:

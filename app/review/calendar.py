@@ -22,7 +22,7 @@ def written(team: str, reviews: Iterable[Due], *, now: datetime) -> bytes:
     made.add("refresh-interval", ASK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
     for due, reference in reviews:
         made.add_component(_event(due, reference, now))
-    return made.to_ical()
+    return bytes(made.to_ical())
 
 
 def _event(due: ReviewDueRow, reference: str, now: datetime) -> Event:

@@ -129,7 +129,9 @@ def list_existing(session: Session, *, team: str | None) -> list[Existing]:
     """Every package from before, of one team or of all, with the first award that followed it."""
     other = aliased(PersonRevisionRow)
     latest = (
-        select(func.max(other.revision)).where(other.person_id == PersonRevisionRow.person_id).scalar_subquery()
+        select(func.max(other.revision))
+        .where(other.person_id == PersonRevisionRow.person_id)
+        .scalar_subquery()
     )
     first = (
         select(DecisionRow.person_id, func.min(DecisionRow.number).label("number"))
@@ -177,9 +179,11 @@ def get_calendar(session: Session, calendar_id: UUID) -> Calendar:
 
 def find_calendar_by_secret(session: Session, secret_sha256: str) -> CalendarRow | None:
     """The calendar whose address has a secret in it, unless it was revoked."""
-    wanted = _CALENDARS.where(CalendarRow.secret_sha256 == secret_sha256)
-    row = session.execute(wanted).one_or_none()
-    return row[0] if row is not None and row[1] is None else None
+    revoked = select(CalendarRevocationRow.calendar_id)
+    wanted = select(CalendarRow).where(
+        CalendarRow.secret_sha256 == secret_sha256, CalendarRow.id.not_in(revoked)
+    )
+    return session.scalars(wanted).one_or_none()
 
 
 def list_calendars(session: Session, query: PageQuery, *, team: str | None) -> list[Calendar]:

@@ -1,26 +1,23 @@
-"""Reviews: writing them down, working out when the next is due, and showing that to teams and calendars."""
+"""Reviews: writing them down, keeping when the next is due, and showing that to teams and calendars."""
 
 import secrets
-from collections import Counter
-from collections.abc import Iterable
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from app.audit.service import hold_chain
 from app.budget import repository as budgets
-from app.budget.derive import Budget, budget_of
+from app.budget.derive import budget_of
 from app.db import Database
 from app.errors import NoSuchAddress, RequestInvalid, WrongState
-from app.person.repository import get_person as find_known
-from app.person.repository import seen_by
+from app.person import repository as people
 from app.person.service import chain_of, get_person, get_person_to_change
 from app.plan.repository import list_plans
 from app.plan.schemas import PlansQuery
 from app.policy.service import rules_in_force
 from app.resources import LARGEST_PAGE, Kept, Page, PageQuery, page_of, refuse_future
 from app.review import calendar, repository
-from app.review.repository import Calendar, Due, Existing
+from app.review.derive import due_of, is_payable_from, roll_out_of
+from app.review.repository import Calendar, Due
 from app.review.schemas import (
     CalendarView,
     DueReview,
@@ -33,28 +30,13 @@ from app.review.schemas import (
     ReviewsQuery,
     ReviewView,
     RollOut,
-    RollOutCounts,
-    RollOutMonth,
     RollOutQuery,
-    Tolerance,
 )
 from app.review.tables import CalendarRevocationRow, CalendarRow, ReviewDueRow, ReviewRow
 from app.words import add_words, find_words
 from app.work import AFTER_ACT, Work
-from ras.budget import Span, Timeline
 from ras.canonical import as_written, sha256
-from ras.component import Component, Delivery
-from ras.dates import Period, add_months
 from ras.errors import NoBudgetRules, NoPolicyInForce, Problem
-from ras.money import pounds
-from ras.review import (
-    TOLERANCE_ANNUAL_PENCE,
-    TOLERANCE_PERCENT,
-    Against,
-    ReviewDue,
-    against_package,
-    review_due,
-)
 
 MOVES_REVIEWS = frozenset(
     {
@@ -117,7 +99,7 @@ def show_review(work: Work, review_id: UUID) -> ReviewView:
 
 def list_reviews(work: Work, query: ReviewsQuery) -> Page[ReviewView]:
     """A page of reviews the caller may see."""
-    rows = repository.list_reviews(work.session, query, seen=seen_by(work.caller))
+    rows = repository.list_reviews(work.session, query, seen=people.seen_by(work.caller))
     return page_of(rows, query, lambda row: _view(work, row))
 
 
@@ -137,33 +119,10 @@ def list_due(work: Work, query: DueReviewsQuery) -> DueReviews:
     return DueReviews(items=items, next_cursor=_cursor(items[-1]) if more else None)
 
 
-def roll_out(work: Work, query: RollOutQuery) -> RollOut:
+def show_roll_out(work: Work, query: RollOutQuery) -> RollOut:
     """How many packages from before were decided, month by month, and how each compares."""
     existing = repository.list_existing(work.session, team=work.caller.only_team)
-    starts = [add_months(query.starts_on, number) for number in range(query.months + 1)]
-    whole = Period(starts[0], starts[-1])
-    months = []
-    for first_day, before in zip(starts, starts[1:], strict=False):
-        counts = _counts(existing, Period(first_day, before))
-        last_day = before - timedelta(days=1)
-        months.append(RollOutMonth(**dict(counts), first_day=first_day, last_day=last_day))
-    counts = _counts(existing, whole)
-    not_yet = sum(each.decided_on is None or each.decided_on >= starts[-1] for each in existing)
-    return RollOut(
-        **dict(counts),
-        starts_on=query.starts_on,
-        last_day=starts[-1] - timedelta(days=1),
-        existing=counts.decided + not_yet,
-        not_yet=not_yet,
-        months=tuple(months),
-        tolerance=Tolerance(
-            percent=TOLERANCE_PERCENT,
-            annual_pence=TOLERANCE_ANNUAL_PENCE,
-            in_words=f"Unchanged means that the first award differs from the package before it by no more than "
-            f"{TOLERANCE_PERCENT}% of the package, or {pounds(TOLERANCE_ANNUAL_PENCE)} a year where that is "
-            "more.",
-        ),
-    )
+    return roll_out_of(existing, starts_on=query.starts_on, months=query.months)
 
 
 def refresh_due(work: Work, person_id: UUID) -> None:
@@ -175,32 +134,157 @@ def refresh_due(work: Work, person_id: UUID) -> None:
     if not records.decisions:
         return
     found = budget_of(records, work.working_days)
-    if found.began_on is None or not _is_payable_from(found, work.today):
+    if not is_payable_from(found, work.today):
         repository.take_due(work.session, person_id)
         return
-    with suppress(NoPolicyInForce, NoBudgetRules):
-        due = _due(work, person_id, found, found.began_on)
-        if not _is_payable_from(found, due.due_on):
-            repository.take_due(work.session, person_id)
-            return
-        _, known = find_known(work.session, person_id)
-        row = ReviewDueRow(
-            person_id=person_id,
-            team=known.team,
-            limit_on=due.limit_on,
-            due_on=due.due_on,
-            hold_by=due.hold_by,
-            with_ehc_review=due.with_ehc_review,
-        )
-        repository.put_due(work.session, row)
+    try:
+        _, rules = rules_in_force(work, work.today)
+    except (NoPolicyInForce, NoBudgetRules):
+        return
+    due = due_of(
+        found,
+        rules.review,
+        work.working_days,
+        held_on=[row.held_on for row in repository.list_reviews_of(work.session, person_id)],
+        ehc_reviews_on=_ehc_reviews_on(work, person_id),
+        today=work.today,
+    )
+    if due is None:
+        repository.take_due(work.session, person_id)
+        return
+    _, known = people.get_person(work.session, person_id)
+    row = ReviewDueRow(
+        person_id=person_id,
+        team=known.team,
+        limit_on=due.limit_on,
+        due_on=due.due_on,
+        hold_by=due.hold_by,
+        with_ehc_review=due.with_ehc_review,
+    )
+    repository.put_due(work.session, row)
 
 
 def refresh_after(work: Work, chain: str, act: str) -> None:
     """Work out a person's next review again after an act on which it depends."""
     if act in MOVES_REVIEWS:
-        refresh_due(work, UUID(chain.removeprefix(chain_of(""))))
+        refresh_due(work, UUID(chain.partition(":")[2]))
 
 
-# Each such act is written down after its rows, so it can be followed at once: the day is worked out in the
-# act's own transaction or savepoint, and taken back with it.
+# Each of these acts is written down after its rows. So it is followed at once, in its own transaction or
+# savepoint, and what was worked out is taken back with it.
 AFTER_ACT.append(refresh_after)
+
+
+def add_calendar(work: Work) -> NewCalendarView:
+    """Make a calendar of the caller's own team. Of the secret in its address only a hash is kept."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    row = CalendarRow(
+        id=work.new_id(),
+        team=work.caller.only_team,
+        secret_sha256=_hash_of(secret),
+        written_by=work.caller.subject,
+        written_at=work.now,
+    )
+    repository.add_calendar(work.session, row)
+    work.record_act(CALENDARS, "calendar-made", record=row.id, content={"team": row.team})
+    return NewCalendarView(**dict(_calendar_view((row, None))), address=f"/calendars/{secret}.ics")
+
+
+def list_calendars(work: Work, query: PageQuery) -> Page[CalendarView]:
+    """A page of the calendars of the caller's own team."""
+    rows = repository.list_calendars(work.session, query, team=work.caller.only_team)
+    return page_of(rows, query, _calendar_view)
+
+
+def revoke_calendar(work: Work, calendar_id: UUID) -> CalendarView:
+    """Let a calendar's address answer no longer.
+
+    Raises:
+        NotFound: there is no such calendar for this caller.
+        WrongState: it was revoked before.
+    """
+    hold_chain(work.session, CALENDARS)
+    row, revoked = repository.get_calendar(work.session, calendar_id)
+    work.caller.refuse_unless_sees(row.team)
+    if revoked is not None:
+        raise WrongState("The calendar was revoked before.")
+    revoked = CalendarRevocationRow(calendar_id=row.id, written_by=work.caller.subject, written_at=work.now)
+    repository.add_revocation(work.session, revoked)
+    work.record_act(CALENDARS, "calendar-revoked", record=row.id, content={"team": row.team})
+    return _calendar_view((row, revoked))
+
+
+def read_calendar(database: Database, secret: str, *, now: datetime) -> bytes:
+    """The calendar whose address has a secret in it, as it is now.
+
+    Raises:
+        NoSuchAddress: there is none, or it was revoked: nobody can tell which.
+    """
+    with database.read() as session:
+        row = repository.find_calendar_by_secret(session, _hash_of(secret))
+        if row is None:
+            raise NoSuchAddress
+        wanted = repository.due_reviews(teams=frozenset({row.team}), limit=MOST_EVENTS)
+        return calendar.written(row.team, repository.list_due(session, wanted), now=now)
+
+
+def _refuse_too_early(held_on: date, began_on: date | None, before: list[ReviewRow]) -> None:
+    if began_on is None:
+        raise WrongState("There is no budget to review.")
+    earliest = max(began_on, *(row.held_on for row in before)) if before else began_on
+    if held_on < earliest:
+        message = f"A review follows the last one, and the first day of the budget: {earliest} or later."
+        raise RequestInvalid(problems=[Problem("held_on", "/held_on", "too-early", message)])
+
+
+def _ehc_reviews_on(work: Work, person_id: UUID) -> list[date]:
+    """The days of the next EHC reviews that the latest versions of a person's plans name."""
+    plans = list_plans(work.session, PlansQuery(person_id=person_id, limit=LARGEST_PAGE), seen=None)
+    return [version.next_ehc_review_on for _, version in plans if version.next_ehc_review_on is not None]
+
+
+def _view(work: Work, row: ReviewRow) -> ReviewView:
+    words = find_words(work.session, row.id) if work.caller.reads_words else {}
+    return ReviewView(
+        id=row.id,
+        revision=1,
+        person_id=row.person_id,
+        held_on=row.held_on,
+        with_ehc_review=row.with_ehc_review,
+        outcome=ReviewOutcome(row.outcome),
+        notes=words.get("notes"),
+        written=Kept(by=row.written_by, at=row.written_at),
+    )
+
+
+def _due_view(work: Work, found: Due) -> DueReview:
+    row, reference = found
+    return DueReview(
+        person_id=row.person_id,
+        reference=reference,
+        team=row.team,
+        due_on=row.due_on,
+        hold_by=row.hold_by,
+        limit_on=row.limit_on,
+        with_ehc_review=row.with_ehc_review,
+        state=DueState.OVERDUE if row.hold_by < work.today else DueState.DUE,
+    )
+
+
+def _cursor(last: DueReview) -> str:
+    return last.hold_by.isoformat().replace("-", "") + last.person_id.hex
+
+
+def _calendar_view(found: Calendar) -> CalendarView:
+    row, revoked = found
+    return CalendarView(
+        id=row.id,
+        revision=1 if revoked is None else 2,
+        team=row.team,
+        revoked=Kept(by=revoked.written_by, at=revoked.written_at) if revoked else None,
+        written=Kept(by=row.written_by, at=row.written_at),
+    )
+
+
+def _hash_of(secret: str) -> str:
+    return sha256(secret.encode(errors="replace"))

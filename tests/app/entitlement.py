@@ -5,11 +5,12 @@ the engine, so that what both agree on was worked out twice.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Any
 
-from govuk_bank_holidays.bank_holidays import BankHolidays
+from govuk_bank_holidays.bank_holidays import BankHolidays  # type: ignore[import-untyped]
 
 Amounts = dict[str, int]
 """Pence a year by delivery; what is nothing is left out."""
@@ -33,7 +34,7 @@ def is_working_day(day: date) -> bool:
     >>> [is_working_day(date(2026, 12, day)) for day in (24, 25, 26, 28, 29)]
     [True, False, False, False, True]
     """
-    return day.weekday() < 5 and day not in _bank_holidays()  # noqa: PLR2004  Saturday
+    return day.weekday() < 5 and day not in _bank_holidays()
 
 
 def working_day_after(day: date) -> date:
@@ -73,7 +74,7 @@ def months_after(day: date, months: int) -> date:
     """
     year, month = day.year, day.month
     for _ in range(months):
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)  # noqa: PLR2004  December
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     wanted = day.day
     while True:
         try:
@@ -98,13 +99,13 @@ class Sending:
 
 @dataclass
 class Letter:
-    """A notice: what it tells of, how long it runs, and each time that it was sent."""
+    """A notice: what it tells of, how long it runs, whether asking holds it, and each time it was sent."""
 
     id: str
     components: frozenset[str]
     months: dict[str, int]
     postal_rule: str
-    drafted_on: date
+    holds: bool = True
     issued_on: date | None = None
     sendings: list[Sending] = field(default_factory=list)
     withdrawn: bool = False
@@ -166,8 +167,8 @@ class Decision:
             return None
         first = max(starts_on, last_day + ONE_DAY)
         for look in self.looks:
-            if look.received_on > last_day:
-                continue  # it came too late to hold anything
+            if look.received_on > last_day or not (self.letter and self.letter.holds):
+                continue  # it came too late to hold anything, or the policy lets the notice run
             if look.sending is None:
                 return None
             first = max(first, look.sending.served_on + ONE_DAY)
@@ -246,7 +247,7 @@ def entitlement(
         component: Which component.
         as_if_not: Decisions to leave out.
     """
-    payable: Timeline = dict.fromkeys(DAYS, {})
+    payable: Timeline = {day: {} for day in DAYS}
     about = [each for each in decisions if each.is_about(component)]
     for number, decision in enumerate(about):
         if decision.id in as_if_not:
@@ -259,6 +260,21 @@ def entitlement(
             case Award():
                 _award(payable, decision, about[:number], component, as_if_not)
     return payable
+
+
+def lowers(decisions: Iterable[Decision], decision: Decision, component: str) -> bool:
+    """Whether a decision takes something away on some day, once it may."""
+    known = list(decisions)
+    sent = Sending("electronic", datetime(2020, 1, 1), SECOND_WORKING_DAY)  # noqa: DTZ001  London's
+    letter = Letter("", frozenset({component}), {component: 0}, SECOND_WORKING_DAY, sendings=[sent])
+    answers = [replace(look, outcome="varied", received_on=LAST_DAY) for look in decision.looks]
+    others = [None if each is decision else each for each in known]
+
+    def payable(**notice: Any) -> Timeline:
+        changed = replace(decision, **notice)
+        return entitlement([each or changed for each in others], component)
+
+    return payable(letters=[letter], looks=answers) != payable(letters=[], looks=answers)
 
 
 def _end(payable: Timeline, end: End) -> None:
@@ -296,9 +312,12 @@ def _award(
     ends_before = None if is_renewal(award, before, component) else award.components[component].ends_before
     lower_from = award.may_lower_from(component, award.starts_on)
     for day in DAYS:
-        if day < award.starts_on or (ends_before is not None and day >= ends_before):
+        if day < award.starts_on:
             continue
         wanted, was = award.amounts(component), without[day]
+        if ends_before is not None and day >= ends_before:
+            payable[day] = was
+            continue
         may_lower = lower_from is not None and day >= lower_from
         takes_away = takes_anything_away(wanted, was, asked_for=award.components[component].asked_for)
         payable[day] = wanted if may_lower or not takes_away else kept_whole(wanted, was)

@@ -187,7 +187,7 @@ def test_a_plan_that_has_changed_since_is_assessed_again_first(life: Life) -> No
 
 def test_a_day_that_the_plan_does_not_speak_of_is_refused(life: Life) -> None:
     for day in ("2026-08-31", "2028-09-01"):
-        assert problems(life.try_to_decide(terms(life, starts_on=day))) == ["day-outside-plan"]
+        assert problems(life.try_to_decide(terms(life, starts_on=day))) == ["outside-plan"]
 
 
 def test_what_today_may_not_be_bought_is_not_decided_on_an_old_assessment(sqlite_service: Service) -> None:
@@ -200,7 +200,7 @@ def test_what_today_may_not_be_bought_is_not_decided_on_an_old_assessment(sqlite
     at(sqlite_service, "2027-04-01")
 
     refused = life.try_to_decide(terms(life, component(notional=6_000_00, once=ONCE), starts_on="2027-05-01"))
-    assert set(problems(refused)) == {"line-out-of-scope"}
+    assert set(problems(refused)) == {"refused-by-rule"}
 
 
 def test_marks_have_to_be_looked_at(life: Life) -> None:

@@ -293,7 +293,8 @@ def test_the_check_is_silent_on_the_example_policy(check: Any) -> None:
 
 
 def test_every_check_is_seen_to_find_a_fault() -> None:
-    assert {check.__name__ for check in CHECKS} == {name for name, _, _ in FAULTS}
+    elsewhere = {"budget_faults"}  # in test_budget_checks.py
+    assert {check.__name__ for check in CHECKS} - elsewhere == {name for name, _, _ in FAULTS}
 
 
 def test_every_check_function_is_among_the_checks() -> None:

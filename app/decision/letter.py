@@ -1,0 +1,181 @@
+"""The letter of a decision, and what the letters of its notice and its answer share with it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from app.budget import repository as budgets
+from app.budget.contents import AwardTerms, EndTerms, InterimTerms, StopTerms
+from app.budget.derive import acts_on, award_of, content_of
+from app.budget.repository import Records
+from app.budget.tables import DecisionRow
+from app.decision.service import get_decision
+from app.finding.service import findings_of
+from app.person.service import get_person
+from app.policy.repository import policy_in
+from app.policy.tables import PolicyRevisionRow
+from app.words import find_words
+from app.work import Work
+from ras.budget import Award, Timeline, falls, renews, timeline
+from ras.component import AwardedComponent, Component, Delivery
+from ras.decision import EndGround, distance
+from ras.eligibility import Controller, controller
+from ras.letter import decision_letter
+from ras.letter.told import (
+    KEPT_APART,
+    NO_LONGER_KEPT,
+    About,
+    AwardTold,
+    EndTold,
+    Figures,
+    Reader,
+    StopTold,
+)
+from ras.statement import Statement
+
+
+def write_decision_letter(work: Work, decision_id: UUID) -> Statement:
+    """The letter of a decision, as things stood when it was made.
+
+    Raises:
+        NotFound: there is no such decision for this caller.
+    """
+    row, revision = get_decision(work, decision_id)
+    records = as_of(budgets.records_of(work.session, row.person_id), row, row.written_at)
+
+    told = _told(work, records, row)
+    about = about_decision(work, row, revision, written_on=row.made_on, reasons=reasons_of(work, row.id))
+    return decision_letter(about, told, role=row.written_role)
+
+
+def about_decision(
+    work: Work, row: DecisionRow, revision: PolicyRevisionRow, *, written_on: date, reasons: str
+) -> About:
+    """What every letter about a decision begins from. After a death it is the family that is written to."""
+    person, known = get_person(work, row.person_id)
+    policy = policy_in(revision)
+    if policy.budget is None:
+        raise AssertionError("it was written down under a policy with rules for budgets")
+    terms = content_of(row).terms
+    is_death = isinstance(terms, EndTerms) and terms.ground is EndGround.DEATH
+    decides = controller(findings_of(work, person.id), born_on=known.born_on, on=written_on)
+    is_own = decides is Controller.YOUNG_PERSON and not is_death
+    return About(
+        reference=person.reference,
+        reader=Reader.YOUNG_PERSON if is_own else Reader.PARENT,
+        policy=policy,
+        rules=policy.budget,
+        written_on=written_on,
+        reasons=reasons,
+    )
+
+
+def reasons_of(work: Work, record: UUID) -> str:
+    """The reasons kept with a record, for a caller who reads words; else words that say where they are."""
+    if not work.caller.reads_words:
+        return KEPT_APART
+    return str(find_words(work.session, record).get("reasons") or NO_LONGER_KEPT)
+
+
+def as_of(records: Records, row: DecisionRow, moment: datetime) -> Records:
+    """What had been written by a moment, of all that came before a decision."""
+    return Records(
+        decisions=tuple(each for each in records.decisions if each.number < row.number),
+        notices=tuple(
+            replace(each, events=tuple(event for event in each.events if event.written_at <= moment))
+            for each in records.notices
+            if each.row.written_at <= moment
+        ),
+        reconsiderations=tuple(
+            replace(each, events=tuple(event for event in each.events if event.written_at <= moment))
+            for each in records.reconsiderations
+            if each.row.written_at <= moment
+        ),
+    )
+
+
+def before(work: Work, records: Records, component: Component) -> Timeline:
+    """What is payable of a component by records alone."""
+    return timeline(component, acts_on(component, records, work.working_days))
+
+
+def lowered_by(work: Work, records: Records, row: DecisionRow) -> tuple[Component, ...]:
+    """The components of which a decision takes something away, so that it needs notice."""
+    decided = content_of(row)
+    match decided.terms:
+        case AwardTerms() | InterimTerms() as terms:
+            return tuple(
+                each.component
+                for each in terms.components
+                if falls(before(work, records, each.component), _award(row, each)) is not None
+            )
+        case StopTerms() as terms if decided.needs_notice:
+            return (terms.component,)
+        case _:
+            return ()
+
+
+def _told(work: Work, records: Records, row: DecisionRow) -> AwardTold | EndTold | StopTold:
+    decided = content_of(row)
+    match decided.terms:
+        case AwardTerms() | InterimTerms() as terms:
+            return AwardTold(
+                starts_on=terms.starts_on,
+                components=terms.components,
+                agreed_annual_pence=row.agreed_annual_pence or 0,
+                figures=_figures(row, terms) if isinstance(terms, AwardTerms) else None,
+                review_on=terms.review_on if isinstance(terms, InterimTerms) else None,
+                lowered=lowered_by(work, records, row),
+                renewing=tuple(
+                    each.component
+                    for each in terms.components
+                    if renews(_award(row, each), _earlier(records, each.component))
+                ),
+            )
+        case EndTerms() as terms:
+            others = [each for each in Component if each not in terms.components]
+            return EndTold(
+                ground=terms.ground,
+                happened_on=terms.happened_on,
+                ends_before=terms.ends_before,
+                components=terms.components,
+                goes_on=tuple(
+                    each for each in others if before(work, records, each).on(terms.ends_before).rate
+                ),
+                recoverable_pence=terms.recoverable_pence,
+            )
+        case StopTerms() as terms:
+            rate = before(work, records, terms.component).on(terms.starts_on).rate
+            return StopTold(
+                ground=terms.ground,
+                component=terms.component,
+                starts_on=terms.starts_on,
+                becomes=terms.becomes,
+                annual_pence=dict(rate).get(Delivery.DIRECT_PAYMENT, 0),
+                needs_notice=decided.needs_notice,
+                recoverable_pence=terms.recoverable_pence,
+            )
+
+
+def _figures(row: DecisionRow, terms: AwardTerms) -> Figures:
+    indicative = row.indicative_annual_pence or 0
+    return Figures(
+        indicative_annual_pence=indicative,
+        plan_cost_annual_pence=row.plan_cost_annual_pence or 0,
+        distance_annual_pence=distance(terms.components, indicative),
+        reason_codes=terms.reason_codes,
+        other_annual_pence=terms.other_assessment.annual_pence if terms.other_assessment else None,
+    )
+
+
+def _award(row: DecisionRow, awarded: AwardedComponent) -> Award:
+    months = content_of(row).notice_months[awarded.component]
+    return award_of(str(row.id), awarded, starts_on=row.starts_on, notice_months=months)
+
+
+def _earlier(records: Records, component: Component) -> Iterator[Award]:
+    for row in records.decisions:
+        terms = content_of(row).terms
+        if isinstance(terms, AwardTerms | InterimTerms):
+            yield from (_award(row, each) for each in terms.components if each.component is component)

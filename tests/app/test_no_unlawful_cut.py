@@ -1,0 +1,875 @@
+"""No day on which less is payable than the rules allow, whatever happens and in whatever order.
+
+Random histories are played through the API and compared, after every step, with what the rules say day by
+day (`tests.app.entitlement`). The histories are the same on every run. To play other and more of them:
+
+    HISTORIES=10 HISTORIES_SEED=12345 .venv/bin/pytest tests/app/test_no_unlawful_cut.py -n0 -s
+
+The seed is printed where a history fails; the same two variables play it again.
+"""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar
+
+import pytest
+from httpx2 import Response
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from app.clock import LONDON
+from tests.app import entitlement as rules
+from tests.app.entitlement import (
+    CPR,
+    DAYS,
+    ONE_DAY,
+    SECOND_WORKING_DAY,
+    Amounts,
+    Award,
+    Awarded,
+    Decision,
+    End,
+    Letter,
+    SecondLook,
+    Sending,
+    Stop,
+    Timeline,
+    months_after,
+    total,
+)
+from tests.app.lives import ONCE, REASONS, Life, at, component, new_life, problems, publish
+from tests.app.service import Person, Service, good, new_service, policy_document, template_of
+from tests.conftest import sqlite_copy
+from tests.postgres import drop_database, new_database
+
+COMPONENTS = ("social-care", "health", "sen-top-up")
+PARTNERS = {"health": "demo-partner", "sen-top-up": "demo-sen-partner"}
+BEGINNING = date(2026, 11, 23)
+LAST_START, LAST_TODAY = date(2028, 8, 31), date(2028, 6, 30)
+PLAN_COST = 5_171_45
+MANAGERS_LIMIT = 7_500_00
+YEARS = {2027: ("2027-04-01", "2028-04-01"), 2028: ("2028-04-01", None)}
+CHILDREN = 3
+
+TIMES = HISTORIES = int(os.environ.get("HISTORIES", "1"))
+SEED = int(os.environ.get("HISTORIES_SEED", "20260401"))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The values of a policy that the machine changes."""
+
+    months: dict[str, int]
+    postal_rule: str = SECOND_WORKING_DAY
+    while_pending: str = "hold"
+
+    def document(self) -> dict[str, Any]:
+        """What a policy's document says with them, at its top level."""
+        budget = policy_document()["budget"]
+        notice = budget["notice"]
+        streams = [self._stream(each) for each in notice["streams"]]
+        return {
+            "budget": {
+                **budget,
+                "notice": {**notice, "postal_rule": self.postal_rule, "streams": streams},
+                "reconsideration": {**budget["reconsideration"], "while_pending": self.while_pending},
+            }
+        }
+
+    def _stream(self, stream: dict[str, Any]) -> dict[str, Any]:
+        months = self.months[stream["component"]]
+        short = months < 3 and stream["component"] != "health"
+        return {**stream, "months": months, **({"shorter_because": "cabinet, 1 March"} if short else {})}
+
+
+PLAIN = Rules({"social-care": 3, "health": 1, "sen-top-up": 3})
+POLICIES = (
+    PLAIN,
+    Rules({"social-care": 4, "health": 2, "sen-top-up": 2}),
+    Rules({"social-care": 1, "health": 1, "sen-top-up": 3}, postal_rule=CPR),
+    Rules({"social-care": 3, "health": 3, "sen-top-up": 3}, while_pending="run"),
+)
+
+
+@dataclass
+class Start:
+    """Where every history starts: children with assessed plans, and nothing decided."""
+
+    folder: Path
+    copy: Callable[[Path], AbstractContextManager[str]]
+    children: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]
+
+
+def begin(url: str, folder: Path) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
+    """Fill an empty database: staff, a policy for a year, and children."""
+    template_of(url, with_policy=False)
+    children = []
+    with new_service(url, folder) as service:
+        at(service, "2026-03-02")
+        publish(service, version="2026.1", valid_before="2027-04-01", **PLAIN.document())
+        for number in range(CHILDREN):
+            life = new_life(service, reference=f"EX-{number:04}", day=str(BEGINNING))
+            life.may_be_paid()
+            for partner in PARTNERS:
+                life.share(partner)
+            children.append((life.person, life.plan, life.assessment))
+    return children
+
+
+@dataclass
+class Child:
+    """A child: what was done through the API, and the same for the model."""
+
+    life: Life
+    etag: str = ""
+    decisions: list[Decision] = field(default_factory=list)
+    etags: dict[str, str] = field(default_factory=dict)
+    not_payable: set[str] = field(default_factory=set)
+    bought: bool = False
+    timelines: dict[str, Timeline] = field(default_factory=dict)
+    lowering: list[tuple[Decision, set[str]]] | None = None
+
+    def forget(self) -> None:
+        """Work everything out anew, after something has changed."""
+        self.timelines.clear()
+        self.lowering = None
+
+    def lowered(self) -> list[tuple[Decision, set[str]]]:
+        """The decisions that would lower something with a notice, and of which components."""
+        if self.lowering is None:
+            self.lowering = []
+            for each in self.decisions:
+                names = {
+                    name
+                    for name in COMPONENTS
+                    if each.is_about(name) and rules.lowers(self.decisions, each, name)
+                }
+                if names:
+                    self.lowering.append((each, names))
+        return self.lowering
+
+    def payable(self, name: str) -> Timeline:
+        """What the rules say is payable of a component."""
+        if name not in self.timelines:
+            self.timelines[name] = rules.entitlement(self.decisions, name)
+        return self.timelines[name]
+
+    def letters(self, *, fits: Callable[[Letter], bool]) -> list[tuple[Decision, Letter]]:
+        """Its notices of which something is true."""
+        return [(each, letter) for each in self.decisions for letter in each.letters if fits(letter)]
+
+    def looks(self, *, fits: Callable[[SecondLook], bool]) -> list[tuple[Decision, SecondLook]]:
+        """Its reconsiderations of which something is true."""
+        return [(each, look) for each in self.decisions for look in each.looks if fits(look)]
+
+
+def some(found: list[Any], pick: int) -> Any:
+    """One of what there is; late ones are as likely as early ones."""
+    return found[pick % len(found)]
+
+
+def shared_out(pence: int, weights: tuple[int, int, int]) -> Amounts:
+    """An amount, over the deliveries."""
+    parts = [pence * weight // sum(weights) for weight in weights]
+    parts[max(range(3), key=lambda n: weights[n])] += pence - sum(parts)
+    return {name: part for name, part in zip(rules.DELIVERIES, parts, strict=True) if part}
+
+
+child_s = st.integers(0, CHILDREN - 2) | st.integers(0, CHILDREN - 1)
+picks = st.integers(0, 30)
+methods = st.sampled_from(["electronic", "post", "by-hand"])
+social_care = st.sampled_from(
+    [5_172_00, 5_172_00, 5_200_00, 5_500_00, 5_600_00, 6_000_00, 6_000_00, 6_500_00, 7_400_00, 8_200_00]
+)
+partners_part = st.sampled_from([100_00, 300_00, 800_00, 900_00, 1_200_00])
+splits = st.sampled_from(
+    [(1, 0, 0), (1, 0, 0), (0, 1, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 4, 0), (3, 0, 1), (2, 3, 5)]
+)
+starts = st.sampled_from([-120, -40, -7, -1, 0, 0, 0, 0, 1, 9, 31, 60, 90, 92, 93, 150, 300])
+lengths = st.sampled_from([None, None, None, None, 1, 20, 31, 62, 92, 130, 250])
+named = st.sampled_from(
+    [
+        *[("social-care",)] * 7,
+        *[("social-care", "health")] * 3,
+        ("social-care", "sen-top-up"),
+        ("health",),
+        ("sen-top-up",),
+        COMPONENTS,
+    ]
+)
+part_s = st.tuples(splits, lengths, st.sampled_from([False, False, False, True]))
+hours = st.sampled_from([time(0, 30), time(9, 0), time(9, 0), time(16, 29), time(16, 30), time(23, 40)])
+
+
+class Histories(RuleBasedStateMachine):
+    """What may happen to some children's budgets, each time in another order."""
+
+    start: ClassVar[Start]
+    seen: ClassVar[Counter[str]]
+    samples: ClassVar[int] = 3
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        folder = Path(self.stack.enter_context(TemporaryDirectory()))
+        url = self.stack.enter_context(self.start.copy(folder))
+        self.service: Service = self.stack.enter_context(new_service(url, self.start.folder))
+        self.today, self.hour = BEGINNING, time(9, 0)
+        self._set_clock()
+        self.children = [Child(Life(self.service, *each)) for each in self.start.children]
+        self.policies = {2026: PLAIN}
+        self.touched = set(range(CHILDREN))
+        self.steps = 0
+        self.is_over = False
+
+    def teardown(self) -> None:
+        try:
+            if sys.exc_info()[0] is None:
+                self.is_over = True
+                self.touched = set(range(CHILDREN))
+                self.payable_is_what_the_rules_say()
+        finally:
+            self.stack.close()
+
+    # Time and policies
+
+    def _set_clock(self) -> None:
+        self.service.clock.now = datetime.combine(self.today, self.hour, LONDON).astimezone(UTC)
+
+    @property
+    def policy(self) -> Rules:
+        """The policy in force."""
+        return self.policies[self.today.year if self.today.month >= 4 else self.today.year - 1]
+
+    @rule(days=st.sampled_from([1, 1, 2, 3, 5, 10, 20, 30, 31, 60, 91, 92]), hour=hours)
+    def days_go_by(self, days: int, hour: time) -> None:
+        day = min(self.today + timedelta(days=days), LAST_TODAY)
+        for year in sorted(YEARS):
+            if day >= date.fromisoformat(YEARS[year][0]):
+                self._publish(year, PLAIN)
+        if day > self.today:
+            self.today, self.hour = day, hour
+        self._set_clock()
+        self.touched = set(range(CHILDREN))
+
+    @precondition(lambda self: len(self.policies) <= len(YEARS))
+    @rule(policy=st.sampled_from(POLICIES))
+    def the_next_policy_is_published(self, policy: Rules) -> None:
+        self._publish(next(year for year in sorted(YEARS) if year not in self.policies), policy)
+        self.touched = set(range(CHILDREN))
+
+    def _publish(self, year: int, policy: Rules) -> None:
+        if year in self.policies:
+            return
+        valid_from, valid_before = YEARS[year]
+        until = {"valid_before": valid_before} if valid_before else {}
+        publish(self.service, version=f"{year}.1", valid_from=valid_from, **until, **policy.document())
+        self.policies[year] = policy
+        self._count("a policy published")
+
+    # Decisions
+
+    @rule(
+        number=child_s,
+        names=named,
+        care=social_care,
+        partners=st.tuples(partners_part, partners_part),
+        parts=st.tuples(part_s, part_s, part_s),
+        start=starts,
+        same_again=st.sampled_from([False, False, False, False, True]),
+        way=st.sampled_from(["alone"] * 8 + ["stale", "raced"]),
+    )
+    def an_award_is_made(
+        self,
+        *,
+        number: int,
+        names: tuple[str, ...],
+        care: int,
+        partners: tuple[int, int],
+        parts: tuple[Any, Any, Any],
+        start: int,
+        same_again: bool,
+        way: str,
+    ) -> None:
+        child = self.children[number]
+        starts_on = self._day(start)
+        pence = dict(zip(COMPONENTS, (care, *partners), strict=True))
+        awarded = {}
+        for name, (weights, length, asked_for) in zip(COMPONENTS, parts, strict=True):
+            if name not in names:
+                continue
+            amounts = shared_out(pence[name], weights)
+            if same_again:
+                amounts = child.payable(name)[starts_on] or amounts
+            ends_before = None if length is None else starts_on + timedelta(days=length)
+            awarded[name] = Awarded(amounts, ends_before, asked_for)
+        others = [name for name in COMPONENTS if name not in awarded]
+        agreed = sum(total(each.amounts) for each in awarded.values())
+        if agreed + sum(total(child.payable(name)[starts_on]) for name in others) < PLAN_COST:
+            return
+        wire = self._wire(child, awarded)
+        if not child.bought:
+            due = {"code": "equipment", "delivery": "notional", "due_on": "2026-12-01", "pence": ONCE}
+            wire[0]["one_offs"] = [due]
+            if wire[0]["component"] != "social-care":
+                return
+        terms = child.life.terms(*wire, starts_on=str(starts_on), occasion="review")
+        self._agreed_by_partners(child, awarded)
+        made = self._decide(number, terms, awarded, way=way)
+        if made is None:
+            return
+        child.bought = True
+        self._add(child, Award(**self._made(made), starts_on=starts_on, components=awarded))
+
+    @rule(
+        number=child_s,
+        name=st.sampled_from(["social-care", "social-care", "health"]),
+        pence=st.sampled_from([0, 100_00, 900_00, 6_200_00]),
+        weights=splits,
+        start=starts,
+        length=st.integers(2, 200),
+    )
+    def an_interim_award_is_made(
+        self, *, number: int, name: str, pence: int, weights: tuple[int, int, int], start: int, length: int
+    ) -> None:
+        child = self.children[number]
+        starts_on = self._day(start)
+        ends_before = max(starts_on, self.today + ONE_DAY) + timedelta(days=length)
+        awarded = {name: Awarded(shared_out(pence, weights), ends_before)}
+        terms = {
+            "kind": "interim-award",
+            "starts_on": str(starts_on),
+            "review_on": str(self.today + ONE_DAY),
+            "components": self._wire(child, awarded),
+        }
+        self._agreed_by_partners(child, awarded)
+        made = self._decide(number, terms, awarded)
+        self._add(child, Award(**self._made(made), starts_on=starts_on, components=awarded))
+
+    @rule(
+        number=child_s,
+        names=st.sampled_from([("social-care",), ("social-care",), ("health",), COMPONENTS]),
+        ground=st.sampled_from(["family-asks", "moved-away"]),
+        ago=st.sampled_from([0, 0, 1, 20, 100]),
+        later=st.sampled_from([1, 1, 2, 30, 100]),
+    )
+    def the_family_asks_for_an_end(
+        self, *, number: int, names: tuple[str, ...], ground: str, ago: int, later: int
+    ) -> None:
+        child = self.children[number]
+        if not child.decisions:
+            return
+        happened_on = self.today - timedelta(days=ago)
+        ends_before = max(happened_on + timedelta(days=later), rules.FIRST_DAY)
+        terms = {
+            "kind": "end",
+            "ground": ground,
+            "happened_on": str(happened_on),
+            "ends_before": str(ends_before),
+            "components": list(names),
+            **({"asked_by": "parent"} if ground == "family-asks" else {}),
+        }
+        made = self._decide(number, terms, {})
+        end = End(**self._made(made), ends_before=ends_before, components=frozenset(names))
+        self._add(child, end)
+
+    @rule(
+        number=child_s,
+        name=st.sampled_from(["social-care", "social-care", "social-care", "health"]),
+        ground=st.sampled_from(
+            ["consent-withdrawn", "excluded", "not-able-to-manage", "safeguarding", "misuse", "misuse"]
+        ),
+        start=st.sampled_from([0, 0, 1, 30, 100]),
+        becomes=st.sampled_from(["notional", "third-party"]),
+    )
+    def a_direct_payment_is_stopped(
+        self, *, number: int, name: str, ground: str, start: int, becomes: str
+    ) -> None:
+        child = self.children[number]
+        starts_on = self._day(start)
+        if "direct-payment" not in child.payable(name)[starts_on]:
+            return
+        on = str(self.today)
+        match ground:
+            case "consent-withdrawn":
+                child.life.find("consent", "withdrawn", on=on, recipient="parent")
+            case "excluded":
+                child.life.find("exclusion", "applies", on=on, ground="alcohol-treatment")
+            case "not-able-to-manage":
+                child.life.find("ability-to-manage", "not-able", on=on, recipient="parent")
+        if ground not in {"safeguarding", "misuse"}:
+            child.not_payable.add(ground)
+        terms = {
+            "kind": "stop",
+            "ground": ground,
+            "component": name,
+            "starts_on": str(starts_on),
+            "becomes": becomes,
+        }
+        made = self._decide(number, terms, {})
+        stop = Stop(
+            **self._made(made),
+            starts_on=starts_on,
+            component=name,
+            becomes=becomes,
+            needs_notice=ground == "misuse",
+        )
+        self._add(child, stop)
+
+    def _day(self, offset: int) -> date:
+        return min(max(self.today + timedelta(days=offset), rules.FIRST_DAY), LAST_START)
+
+    def _wire(self, child: Child, awarded: dict[str, Awarded]) -> list[dict[str, Any]]:
+        """Components as the API has them, once whatever a direct payment needs is found."""
+        wire = []
+        for name, each in awarded.items():
+            if "direct-payment" in each.amounts:
+                self._may_be_paid(child)
+            amounts = each.amounts or {"notional": 0}
+            made = component(
+                name, **{delivery.replace("-", "_"): pence for delivery, pence in amounts.items()}
+            )
+            if each.ends_before is not None:
+                made["agreed_end"] = {"ends_before": str(each.ends_before), "because": "the club ends"}
+            if each.asked_for:
+                made["delivery_asked_for_on"] = str(self.today)
+            wire.append(made)
+        return wire
+
+    def _may_be_paid(self, child: Child) -> None:
+        on = str(self.today)
+        for ground in sorted(child.not_payable):
+            match ground:
+                case "consent-withdrawn":
+                    child.life.find("consent", "given", on=on, recipient="parent")
+                case "excluded":
+                    child.life.find("exclusion", "lifted", on=on, ground="alcohol-treatment")
+                case "not-able-to-manage":
+                    child.life.find("ability-to-manage", "able", on=on, recipient="parent")
+        child.not_payable.clear()
+
+    def _agreed_by_partners(self, child: Child, awarded: dict[str, Awarded]) -> None:
+        for name, partner in PARTNERS.items():
+            if name in awarded:
+                agreed = {
+                    "person_id": child.life.id,
+                    "annual_pence": total(awarded[name].amounts),
+                    "reasons": REASONS,
+                }
+                good(self.service.acting_as(partner).post("/v1/component-agreements", agreed))
+
+    def _decide(
+        self, number: int, terms: dict[str, Any], awarded: dict[str, Awarded], *, way: str = "alone"
+    ) -> Any:
+        child = self.children[number]
+        ours = sum(total(each.amounts) for name, each in awarded.items() if name != "health")
+        by = child.life.manager if ours <= MANAGERS_LIMIT else child.life.panel
+        self.touched.add(number)
+        self._count(f"{terms['kind']}, {way}")
+        if way == "stale":
+            old = child.etag[:-2] + ("9" if child.etag[-2] != "9" else "8") + '"'
+            assert child.life.try_to_decide(terms, by=by, match=old).status_code == 412
+            return None
+        if way == "raced":
+            with ThreadPoolExecutor(2) as pool:
+                answers = list(
+                    pool.map(lambda _: child.life.try_to_decide(terms, by=by, match=child.etag), range(2))
+                )
+            answers.sort(key=lambda answer: answer.status_code)
+            assert [answer.status_code for answer in answers] == [201, 412]
+            return good(answers[0])
+        return good(child.life.try_to_decide(terms, by=by, match=child.etag))
+
+    def _made(self, decision: dict[str, Any]) -> dict[str, Any]:
+        return {"id": decision["id"], "made_on": self.today, "notice_months": self.policy.months}
+
+    def _add(self, child: Child, decision: Decision) -> None:
+        child.decisions.append(decision)
+        child.forget()
+
+    # Notices
+
+    def _draft(self, number: int, pick: int) -> tuple[Decision, Letter] | None:
+        child = self.children[number]
+        waiting = [found for found in child.lowered() if found[0].letter is None]
+        if not waiting:
+            return None
+        decision, lowered = some(waiting, pick)
+        answer = child.life.worker.post("/v1/notices", {"decision_id": decision.id})
+        self.touched.add(number)
+        if not answer.is_success:
+            assert problems(answer)[0] in {"nothing-to-notice", "wrong-state"}
+            self._count(f"a draft refused: {problems(answer)[0]}")
+            return None
+        drafted = answer.json()
+        named = frozenset(change["component"] for change in drafted["changes"])
+        assert named <= lowered
+        letter = Letter(
+            drafted["id"],
+            named,
+            self.policy.months,
+            self.policy.postal_rule,
+            holds=self.policy.while_pending == "hold",
+        )
+        decision.letters.append(letter)
+        child.etags[letter.id] = answer.headers["ETag"]
+        self._count("a notice drafted")
+        return decision, letter
+
+    def _issue(self, number: int, letter: Letter) -> bool:
+        answer = self._act(number, letter.id, "notices", "issue", None, by=self.children[number].life.manager)
+        if not answer.is_success:
+            assert problems(answer) == ["wrong-state"]
+            self._count("an issue refused, for it tells what is no longer so")
+            return False
+        letter.issued_on = self.today
+        return True
+
+    def _serve(self, number: int, letter: Letter, method: str, ago: int) -> None:
+        child = self.children[number]
+        sending = self._sending(letter.issued_on, method, ago, letter.postal_rule)
+        last = letter.last_of_all
+        sent = self._sent(sending)
+        answer = self._act(number, letter.id, "notices", "serve", sent, by=child.life.worker)
+        if last is not None and self.today > last:
+            assert problems(answer) == ["wrong-state"]
+            return
+        if letter.sendings and sending.served_on < letter.sendings[-1].served_on:
+            assert problems(answer) == ["too-early"]
+            return
+        served = good(answer)
+        letter.sendings.append(sending)
+        child.forget()
+        for running in served["running"]:
+            dates = running["dates"]
+            assert dates["served_on"] == str(sending.served_on)
+            assert dates["last_day"] == str(letter.last_day(running["component"]))
+        self._count(f"a notice served {'again ' if len(letter.sendings) > 1 else ''}by {method}")
+
+    def _sending(self, since: date | None, method: str, ago: int, postal_rule: str) -> Sending:
+        """A letter sent so many days ago, or when it could be sent at the earliest."""
+        day = max(self.today - timedelta(days=ago), since or self.today)
+        hour = self.hour if day == self.today else time(11, 0)
+        return Sending(method, datetime.combine(day, hour), postal_rule)
+
+    def _sent(self, sending: Sending) -> dict[str, Any]:
+        return {"method": sending.method, "sent_at": sending.sent_at.replace(tzinfo=LONDON).isoformat()}
+
+    def _act(
+        self, number: int, key: str, kind: str, act: str, body: dict[str, Any] | None, *, by: Person
+    ) -> Response:
+        child = self.children[number]
+        etag = child.etags[key]
+        answer = by.post(f"/v1/{kind}/{key}/{act}", body, headers={"If-Match": etag})
+        self.touched.add(number)
+        if answer.is_success:
+            child.etags[key] = answer.headers["ETag"]
+        return answer
+
+    @rule(number=child_s, pick=picks, method=methods)
+    def notice_is_given(self, *, number: int, pick: int, method: str) -> None:
+        drafted = self._draft(number, pick)
+        if drafted is not None:
+            assert self._issue(number, drafted[1])
+            self._serve(number, drafted[1], method, 0)
+
+    @rule(number=child_s, pick=picks)
+    def a_notice_is_drafted(self, *, number: int, pick: int) -> None:
+        self._draft(number, pick)
+
+    @rule(number=child_s, pick=picks)
+    def a_notice_is_issued(self, *, number: int, pick: int) -> None:
+        child = self.children[number]
+        drafts = child.letters(fits=lambda each: each.issued_on is None and not each.withdrawn)
+        if drafts:
+            self._issue(number, some(drafts, pick)[1])
+
+    @rule(number=child_s, pick=picks, method=methods, ago=st.sampled_from([0, 0, 1, 3, 10]))
+    def a_notice_is_served(self, *, number: int, pick: int, method: str, ago: int) -> None:
+        child = self.children[number]
+        issued = child.letters(fits=lambda each: each.issued_on is not None and not each.withdrawn)
+        if issued:
+            self._serve(number, some(issued, pick)[1], method, ago)
+
+    @rule(number=child_s, pick=picks)
+    def a_notice_is_withdrawn(self, *, number: int, pick: int) -> None:
+        child = self.children[number]
+        letters = child.letters(fits=lambda each: not each.withdrawn)
+        if letters:
+            _, letter = some(letters, pick)
+            body = {"reasons": "The family was told the wrong amount."}
+            good(self._act(number, letter.id, "notices", "withdraw", body, by=child.life.manager))
+            letter.withdrawn = True
+            child.forget()
+            self._count("a notice withdrawn")
+
+    # Reconsiderations
+
+    @rule(number=child_s, pick=picks, ago=st.sampled_from([0, 0, 1, 7, 40]))
+    def the_family_asks_for_a_second_look(self, *, number: int, pick: int, ago: int) -> None:
+        child = self.children[number]
+        if child.decisions:
+            self._ask(number, some(child.decisions[::-1], pick), ago)
+
+    def _ask(self, number: int, decision: Decision, ago: int) -> SecondLook | None:
+        child = self.children[number]
+        received_on = max(self.today - timedelta(days=ago), decision.made_on)
+        body = {"decision_id": decision.id, "asked_by": "parent", "received_on": str(received_on)}
+        if decision.looks:
+            body["granted_because"] = "The family has something new to say."
+        answer = child.life.worker.post("/v1/reconsiderations", body)
+        self.touched.add(number)
+        if any(look.outcome is None for look in decision.looks):
+            assert problems(answer) == ["wrong-state"]
+            return None
+        asked = good(answer)
+        look = SecondLook(asked["id"], received_on, self.policy.postal_rule)
+        child.etags[look.id] = answer.headers["ETag"]
+        decision.looks.append(look)
+        child.forget()
+        self._count("a second look asked for")
+        return look
+
+    @rule(
+        number=child_s,
+        pick=picks,
+        outcome=st.sampled_from(["upheld", "upheld", "varied", "varied", "overturned"]),
+        more=st.sampled_from([0, 100_00, 500_00, 900_00]),
+        into=picks,
+        served_by=st.sampled_from([None, "electronic", "post"]),
+    )
+    def a_second_look_is_answered(
+        self, *, number: int, pick: int, outcome: str, more: int, into: int, served_by: str | None
+    ) -> None:
+        child = self.children[number]
+        pending = child.looks(fits=lambda look: look.outcome is None)
+        if not pending:
+            return
+        decision, look = some(pending, pick)
+        becomes = {}
+        if outcome == "varied":
+            becomes = self._variation(decision, more, into)
+            if not becomes:
+                outcome = "upheld"
+        wire = []
+        for name, amounts in becomes.items():
+            given = decision.components[name]
+            made = self._wire(child, {name: Awarded(amounts, given.ends_before)})[0]
+            wire.append(
+                {**self._decided(child, decision, name), **{k: made[k] for k in ("annual_pence", "parts")}}
+            )
+        body = {"outcome": outcome, "components": wire, "reasons": REASONS}
+        by = child.life.other_panel
+        good(self._act(number, look.id, "reconsiderations", "answer", body, by=by))
+        look.outcome, look.becomes, look.answered_on = outcome, becomes, self.today
+        child.forget()
+        self._count(f"a second look: {outcome}")
+        if served_by:
+            self._serve_answer(number, look, served_by, 0)
+
+    def _variation(self, decision: Decision, more: int, into: int) -> dict[str, Amounts]:
+        if not isinstance(decision, Award):
+            return {}
+        name = some(list(decision.components), into)
+        amounts = decision.amounts(name)
+        if not amounts:
+            return {}
+        delivery = some(list(amounts), into)
+        return {name: {**amounts, delivery: amounts[delivery] + more}}
+
+    def _decided(self, child: Child, decision: Decision, name: str) -> dict[str, Any]:
+        """A component as it was decided."""
+        found = good(child.life.worker.get(f"/v1/decisions/{decision.id}"))["terms"]["components"]
+        return dict(next(each for each in found if each["component"] == name))
+
+    @rule(number=child_s, pick=picks, method=methods, ago=st.sampled_from([0, 0, 2, 9]))
+    def an_answer_is_served(self, *, number: int, pick: int, method: str, ago: int) -> None:
+        child = self.children[number]
+        answered = child.looks(fits=lambda look: look.outcome is not None and look.sending is None)
+        if answered:
+            self._serve_answer(number, some(answered, pick)[1], method, ago)
+
+    def _serve_answer(self, number: int, look: SecondLook, method: str, ago: int) -> None:
+        child = self.children[number]
+        sending = self._sending(look.answered_on, method, ago, look.postal_rule)
+        sent = self._sent(sending)
+        served = good(self._act(number, look.id, "reconsiderations", "serve", sent, by=child.life.worker))
+        assert served["answer"]["served_on"] == str(sending.served_on)
+        look.sending = sending
+        child.forget()
+        self._count("an answer served")
+
+    # What has to be so after every step
+
+    @invariant()
+    def payable_is_what_the_rules_say(self) -> None:
+        self.steps += 1
+        self._count("steps")
+        for number in sorted(self.touched):
+            child = self.children[number]
+            answer = child.life.worker.get(f"/v1/budgets/{child.life.id}")
+            spans = good(answer)
+            child.etag = answer.headers["ETag"]
+            told = {each["component"]: _by_day(each["spans"]) for each in spans["components"]}
+            for name in COMPONENTS:
+                self._same_on_every_day(child, name, told.get(name) or {day: {} for day in DAYS})
+            for day in self._some_days(child):
+                self._same_on(child, day)
+        self.touched.clear()
+
+    def _same_on_every_day(self, child: Child, name: str, told: Timeline) -> None:
+        owed = child.payable(name)
+        if told != owed:
+            day = next(day for day in DAYS if told[day] != owed[day])
+            raise AssertionError(
+                f"{name} on {day}: {told[day]} is payable, and by the rules {owed[day]}, after\n"
+                + "\n".join(str(each) for each in child.decisions)
+            )
+        for day, next_day in zip(DAYS, DAYS[1:], strict=False):
+            if total(told[next_day]) < total(told[day]):
+                self._count("a day on which less is payable")
+                assert self._may_be_lower(child, name, next_day), f"{name} falls on {next_day}"
+
+    def _may_be_lower(self, child: Child, name: str, day: date) -> bool:
+        """Whether there is anything at all by which less may be payable from a day on."""
+        for decision in child.decisions:
+            if not decision.is_about(name):
+                continue
+            if isinstance(decision, End) and decision.ends_before == day:
+                return True
+            if isinstance(decision, Award) and decision.components[name].ends_before == day:
+                return True
+            last_day = decision.letter.last_day(name) if decision.letter else None
+            if last_day is not None and last_day < day:
+                self._count("a day on which a notice lets less be payable")
+                return True
+        return False
+
+    def _some_days(self, child: Child) -> list[date]:
+        """Days about which to ask: where anything changes and next to it; all of them in the end."""
+        days = {DAYS[0], self.today, months_after(self.today, 3), DAYS[-1]}
+        for name in COMPONENTS:
+            owed = child.payable(name)
+            for day, next_day in zip(DAYS, DAYS[1:], strict=False):
+                if owed[day] != owed[next_day]:
+                    days |= {day, next_day}
+        found = sorted(days & set(DAYS))
+        if self.is_over:
+            return found
+        return [found[(self.steps * 5 + n * 7) % len(found)] for n in range(self.samples)]
+
+    def _same_on(self, child: Child, day: date) -> None:
+        path = f"/v1/budgets/{child.life.id}/payable"
+        told = good(child.life.worker.get(path, params={"on": str(day)}))
+        owed = {name: child.payable(name)[day] for name in COMPONENTS}
+        seen = {each["component"]: _amounts(each["parts"]) for each in told["components"]}
+        assert {name: seen.get(name, {}) for name in COMPONENTS} == owed, f"on {day}"
+        assert told["annual_pence"] == sum(total(each) for each in owed.values())
+        if self.is_over:
+            again = good(child.life.worker.get(path, params={"on": str(day)}))
+            assert again == told, "asked again, the answer is another"
+
+    def _count(self, what: str) -> None:
+        self.seen[what] += 1
+
+
+def _amounts(parts: list[dict[str, Any]]) -> Amounts:
+    return {part["delivery"]: part["annual_pence"] for part in parts if part["annual_pence"]}
+
+
+def _by_day(spans: list[dict[str, Any]]) -> Timeline:
+    """What a budget's spans say of every day."""
+    found: Timeline = {day: {} for day in DAYS}
+    for span in spans:
+        first = max(date.fromisoformat(span["first_day"]), DAYS[0])
+        last = min(date.fromisoformat(span["last_day"] or "9999-12-31"), DAYS[-1])
+        for day in DAYS[(first - DAYS[0]).days : (last - DAYS[0]).days + 1]:
+            found[day] = _amounts(span["parts"])
+    return found
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Start:
+    """Histories on SQLite."""
+    folder = tmp_path_factory.mktemp("histories")
+    template = folder / "start.db"
+    children = begin(f"sqlite:///{template}", folder)
+
+    @contextmanager
+    def copy(to: Path) -> Iterator[str]:
+        yield sqlite_copy(template, to)
+
+    return Start(folder, copy, children)
+
+
+@pytest.fixture(scope="module")
+def on_postgres(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Start:
+    """Histories on PostgreSQL."""
+    folder = tmp_path_factory.mktemp("histories")
+    template = new_database(postgres)
+    children = begin(template, folder)
+
+    @contextmanager
+    def copy(_to: Path) -> Iterator[str]:
+        url = new_database(postgres, template=template)
+        yield url
+        drop_database(postgres, url)
+
+    return Start(folder, copy, children)
+
+
+def play(
+    start: Start,
+    *,
+    histories: int,
+    steps: int,
+    number: int = 0,
+    shrink: bool = not os.environ.get("NOSHRINK"),
+) -> Counter[str]:
+    """Play histories, and count what happened in them."""
+    seen: Counter[str] = Counter()
+    machine = type("Histories", (Histories,), {"start": start, "seen": seen})
+    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
+    set_up = settings(
+        max_examples=histories,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=phases,
+        verbosity=Verbosity.normal,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    try:
+        run_state_machine_as_test(seed(SEED + number)(machine), settings=set_up)
+    except BaseException as error:
+        error.add_note(f"To play it again: HISTORIES={TIMES} HISTORIES_SEED={SEED} and the same test.")
+        raise
+    return seen
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_no_day_has_less_than_the_rules_allow(on_sqlite: Start, number: int) -> None:
+    seen = play(on_sqlite, histories=15 * TIMES, steps=50, number=number)
+    print(sum(seen.values()), seen)
+
+
+def test_no_day_has_less_than_the_rules_allow_on_postgresql(on_postgres: Start) -> None:
+    play(on_postgres, histories=4 * TIMES, steps=40, number=100)
