@@ -13,10 +13,10 @@ UV ?= $(or $(shell command -v uv),.venv/bin/uv)
 .DEFAULT_GOAL := help
 # The order of `check` is part of what it promises, also under `make -j`.
 .NOTPARALLEL:
-.PHONY: help run test check lint openapi bench lock clean
+.PHONY: help run test check lint openapi bench bench-growth lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 run: .venv/run.stamp ## start the service on made-up data
 	@.venv/bin/ras serve --demo $(ARGS)
@@ -40,6 +40,9 @@ openapi: .venv/dev.stamp ## write openapi/ again, from the service itself
 
 bench: .venv/dev.stamp ## measure speed
 	@$(PY) -m benchmarks $(ARGS)
+
+bench-growth: .venv/dev.stamp ## measure whether reading stays as fast with 100,000 budgets
+	@$(PY) -m benchmarks.growth $(ARGS)
 
 # The dev lock is made first and the runtime lock kept to it, so that what is tested is what runs.
 # What builds this package is locked too (editables is what hatchling needs to install in place):

@@ -9,11 +9,12 @@ by itself: it is shown beside what is committed.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
+from typing import TypeVar
 
 from ras.budget import End, Span, Spans, Timeline, Why, ended
 from ras.component import Component, Delivery, total
@@ -171,22 +172,15 @@ def committed(timeline: Timeline, run: Sequence[Period]) -> Iterator[Committed]:
     >>> [each.pence for each in year][:3], sum(each.pence for each in year)
     ([8219, 8493, 8220], 100000)
     """
-    for delivery in Delivery:
-        stretches = _stretches(timeline.spans, delivery)
-        bought = [each for _, each in timeline.one_offs if each.delivery is delivery]
-        if stretches or bought:
-            for month in run:
-                pence = _accrued(stretches, month) + sum(
-                    each.pence for each in bought if each.due_on in month
-                )
-                if pence:
-                    yield Committed(month.first_day, timeline.component, delivery, pence)
+    for delivery, pence in _by_delivery(timeline, _measured(run)):
+        for month, in_month in zip(run, pence, strict=True):
+            if in_month:
+                yield Committed(month.first_day, timeline.component, delivery, in_month)
 
 
 def run_rate(timeline: Timeline, run: Sequence[Period], *, on: date) -> Iterator[Committed]:
     """What it would come to if the rate of one day went on for ever: an estimate, and labelled so."""
-    now = (Span(date.min, timeline.on(on).rate, timeline.on(on).why),)
-    yield from committed(Timeline(timeline.component, now, ()), run)
+    yield from committed(_carried_on(timeline, on), run)
 
 
 def owed_over(timeline: Timeline, days: Period) -> int:
@@ -203,7 +197,7 @@ def owed_over(timeline: Timeline, days: Period) -> int:
 
 
 def if_ended(timeline: Timeline, on: date) -> Timeline:
-    """The same component if it ended on a day; one that never was payable from then on stays as it is."""
+    """The same component if it ended on a day: from that day on nothing is payable."""
     end = End("", on, on)
     return Timeline(
         timeline.component,
@@ -239,17 +233,25 @@ def rows_of(everyone: Iterable[Held], run: Sequence[Period]) -> tuple[Row, ...]:
 
     A row is the sum of what each person's come to in whole pence.
     """
-    sums: dict[tuple[date, Component, Delivery, str], list[int]] = defaultdict(lambda: [0, 0])
+    measured = _measured(run)
+    ways: tuple[_Sums, _Sums] = ({}, {})
     for held in everyone:
         for timeline in held.timelines:
-            as_it_is, other = list(committed(timeline, run)), at_18(held, timeline, run)
-            ended_at_18 = as_it_is if other is timeline else committed(other, run)
-            for way, found in enumerate((as_it_is, ended_at_18)):
-                for each in found:
-                    sums[each.month, each.component, each.delivery, held.team][way] += each.pence
+            as_it_is = list(_by_delivery(timeline, measured))
+            other = at_18(held, timeline, run)
+            at_18_it_is = as_it_is if other is timeline else _by_delivery(other, measured)
+            for sums, found in zip(ways, (as_it_is, at_18_it_is), strict=True):
+                for delivery, pence in found:
+                    _add(sums, (timeline.component, delivery, held.team), pence)
     places = {each: place for place, each in enumerate((*Component, *Delivery))}
-    order = sorted(sums, key=lambda key: (key[0], places[key[1]], places[key[2]], key[3]))
-    return tuple(Row(*key, pence=Both(*sums[key])) for key in order)
+    order = sorted(ways[0], key=lambda key: (places[key[0]], places[key[1]], key[2]))
+    nothing = [0] * len(run)
+    return tuple(
+        Row(month.first_day, *key, Both(ways[0][key][place], ways[1].get(key, nothing)[place]))
+        for place, month in enumerate(run)
+        for key in order
+        if ways[0][key][place]
+    )
 
 
 def totals(rows: Iterable[Row], of: Callable[[Row], str], groups: Iterable[str] = ()) -> dict[str, Both]:
@@ -296,14 +298,19 @@ def forecast(everyone: Iterable[Held], run: Sequence[Period], *, on: date) -> tu
 
     A month for which there is nothing is there with nothing.
     """
-    sums = {(month.first_day, kind): 0 for month in run for kind in (Kind.COMMITTED, Kind.RUN_RATE)}
+    measured = _measured(run)
+    sums = {kind: [0] * len(run) for kind in (Kind.COMMITTED, Kind.RUN_RATE)}
     for held in everyone:
         for timeline in held.timelines:
-            for each in committed(timeline, run):
-                sums[each.month, Kind.COMMITTED] += each.pence
-            for each in run_rate(timeline, run, on=on):
-                sums[each.month, Kind.RUN_RATE] += each.pence
-    return tuple(Figure(month, kind, pence) for (month, kind), pence in sums.items())
+            ways = (timeline, _carried_on(timeline, on))
+            for kind, each in zip(sums, ways, strict=True):
+                for _, pence in _by_delivery(each, measured):
+                    _add(sums, kind, pence)
+    return tuple(
+        Figure(month.first_day, kind, pence[place])
+        for place, month in enumerate(run)
+        for kind, pence in sums.items()
+    )
 
 
 def yearly(figures: Iterable[Figure]) -> dict[tuple[str, Kind], int]:
@@ -325,7 +332,8 @@ def accrued(spans: Spans, delivery: Delivery, period: Period) -> int:
     Worked out as the difference between what has accrued since 1 April by its end and by its beginning,
     each rounded once, a half up.
     """
-    return _accrued(_stretches(spans, delivery), period)
+    (accrued_in_it,) = _accrued(_stretches(spans, delivery), _measured([period]))
+    return accrued_in_it
 
 
 def _added(falls: dict[tuple[date, Component, str], list[int]]) -> tuple[Fall, ...]:
@@ -334,32 +342,101 @@ def _added(falls: dict[tuple[date, Component, str], list[int]]) -> tuple[Fall, .
     return tuple(Fall(*key, count=len(falls[key]), annual_pence=sum(falls[key])) for key in order)
 
 
-_Stretch = tuple[date, date, int]
+_Sums = dict[tuple[Component, Delivery, str], list[int]]
+_Group = TypeVar("_Group", bound=Hashable)
+
+
+def _add(sums: dict[_Group, list[int]], group: _Group, months_pence: Iterable[int]) -> None:
+    """Add months to a group's."""
+    before = sums.get(group)
+    sums[group] = (
+        list(months_pence) if before is None else [a + b for a, b in zip(before, months_pence, strict=True)]
+    )
+
+
+def _carried_on(timeline: Timeline, on: date) -> Timeline:
+    """The same component if the rate of one day went on for ever, backwards too."""
+    now = timeline.on(on)
+    return Timeline(timeline.component, (Span(date.min, now.rate, now.why),), ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A period of one financial year, its days as ordinals: everyone's months are counted with it."""
+
+    period: Period
+    april: int
+    first: int
+    before: int
+    days_in_year: int
+
+
+def _measured(run: Iterable[Period]) -> tuple[_Measured, ...]:
+    found = []
+    for period in run:
+        year = financial_year(period.first_day)
+        if period.before is None or year.before is None:
+            raise AssertionError("a period that money accrues over has an end")
+        april = year.first_day.toordinal()
+        first, before = period.first_day.toordinal(), period.before.toordinal()
+        found.append(_Measured(period, april, first, before, year.before.toordinal() - april))
+    return tuple(found)
+
+
+_Stretch = tuple[int, int, int]
 """A run of days with one rate that is not nothing: its first day, the first after it, pence a year."""
 
 
 def _stretches(spans: Spans, delivery: Delivery) -> list[_Stretch]:
-    """The runs of days on which a delivery is payable."""
+    """The runs of days on which a delivery is payable, their days as ordinals."""
     befores = [*(span.first_day for span in spans[1:]), date.max]
     found = (
-        (span.first_day, before, dict(span.rate).get(delivery, 0))
+        (span.first_day.toordinal(), before.toordinal(), dict(span.rate).get(delivery, 0))
         for span, before in zip(spans, befores, strict=True)
     )
     return [stretch for stretch in found if stretch[2]]
 
 
-def _accrued(stretches: Sequence[_Stretch], period: Period) -> int:
-    year = financial_year(period.first_day)
-    upto = period.before or period.first_day
-    return _since_april(stretches, year, upto) - _since_april(stretches, year, period.first_day)
+def _by_delivery(timeline: Timeline, run: Sequence[_Measured]) -> Iterator[tuple[Delivery, list[int]]]:
+    """What a component comes to by each delivery that it ever has, in each month of a run."""
+    for delivery in Delivery:
+        stretches = _stretches(timeline.spans, delivery)
+        bought = [each for _, each in timeline.one_offs if each.delivery is delivery]
+        if stretches or bought:
+            yield (
+                delivery,
+                [
+                    accrued_in_it + sum(each.pence for each in bought if each.due_on in month.period)
+                    for month, accrued_in_it in zip(run, _accrued(stretches, run), strict=True)
+                ],
+            )
 
 
-def _since_april(stretches: Sequence[_Stretch], year: Period, before: date) -> int:
-    """What has accrued since 1 April on the days before one, in whole pence, a half up."""
-    days_in_year = ((year.before or year.first_day) - year.first_day).days
-    weighted = sum(
-        annual_pence * (min(stops, before) - max(starts, year.first_day)).days
-        for starts, stops, annual_pence in stretches
-        if max(starts, year.first_day) < min(stops, before)
-    )
+def _accrued(stretches: Sequence[_Stretch], run: Iterable[_Measured]) -> Iterator[int]:
+    """What accrues over each period: what has since 1 April by its end, without what had by its beginning.
+
+    Both are rounded once, a half up.
+    """
+    known_to, weighted, told = 0, 0, 0
+    for period in run:
+        if known_to != period.first or period.first == period.april:
+            weighted = _weighted(stretches, period.april, period.first)
+            told = _half_up(weighted, period.days_in_year)
+        weighted += _weighted(stretches, period.first, period.before)
+        by_its_end = _half_up(weighted, period.days_in_year)
+        yield by_its_end - told
+        known_to, told = period.before, by_its_end
+
+
+def _weighted(stretches: Sequence[_Stretch], first: int, before: int) -> int:
+    """Pence a year, times the days between two that they are payable on."""
+    weighted = 0
+    for starts, stops, annual_pence in stretches:
+        shared = min(stops, before) - max(starts, first)
+        if shared > 0:
+            weighted += annual_pence * shared
+    return weighted
+
+
+def _half_up(weighted: int, days_in_year: int) -> int:
     return (2 * weighted + days_in_year) // (2 * days_in_year)

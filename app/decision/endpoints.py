@@ -7,14 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from app.decision import service
+from app.decision.letter import write_decision_letter
 from app.decision.schemas import (
     DecisionPreview,
     DecisionsQuery,
     DecisionToPreview,
     DecisionView,
+    LetterQuery,
     NewDecision,
 )
 from app.edge import Operation
+from app.pages import LETTER, letter_as
 from app.resources import Page, linked, made, shown
 from app.work import WorkDep
 
@@ -49,3 +52,9 @@ def list_decisions(
 def get_decision(decision_id: UUID, work: WorkDep, response: Response) -> DecisionView:
     """A decision, with its reasons and what the decider had before them."""
     return shown(response, service.view_of(work, service.get_decision(work, decision_id)))
+
+
+@router.get("/{decision_id}/letter", response_class=Response, responses=LETTER)
+def get_decision_letter(decision_id: UUID, query: Annotated[LetterQuery, Query()], work: WorkDep) -> Response:
+    """The letter of a decision to the family: what was decided, the three figures, why, what they can do."""
+    return letter_as(query.format, write_decision_letter(work, decision_id))

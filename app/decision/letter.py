@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
+from app.assessment.repository import get_assessment
+from app.assessment.service import result_of
 from app.budget import repository as budgets
 from app.budget.contents import AwardTerms, EndTerms, InterimTerms, StopTerms
 from app.budget.derive import acts_on, award_of, content_of
@@ -100,15 +102,18 @@ def before(work: Work, records: Records, component: Component) -> Timeline:
     return timeline(component, acts_on(component, records, work.working_days))
 
 
-def lowered_by(work: Work, records: Records, row: DecisionRow) -> tuple[Component, ...]:
-    """The components of which a decision takes something away, so that it needs notice."""
+def lowered_by(
+    work: Work, records: Records, row: DecisionRow, *, varied: tuple[AwardedComponent, ...] = ()
+) -> tuple[Component, ...]:
+    """The components of which a decision, as it was varied, takes something away: it needs notice."""
     decided = content_of(row)
     match decided.terms:
         case AwardTerms() | InterimTerms() as terms:
+            set_now = {each.component: each for each in (*terms.components, *varied)}
             return tuple(
-                each.component
-                for each in terms.components
-                if falls(before(work, records, each.component), _award(row, each)) is not None
+                component
+                for component, each in set_now.items()
+                if falls(before(work, records, component), _award(row, each)) is not None
             )
         case StopTerms() as terms if decided.needs_notice:
             return (terms.component,)
@@ -124,7 +129,7 @@ def _told(work: Work, records: Records, row: DecisionRow) -> AwardTold | EndTold
                 starts_on=terms.starts_on,
                 components=terms.components,
                 agreed_annual_pence=row.agreed_annual_pence or 0,
-                figures=_figures(row, terms) if isinstance(terms, AwardTerms) else None,
+                figures=_figures(work, row, terms) if isinstance(terms, AwardTerms) else None,
                 review_on=terms.review_on if isinstance(terms, InterimTerms) else None,
                 lowered=lowered_by(work, records, row),
                 renewing=tuple(
@@ -158,11 +163,16 @@ def _told(work: Work, records: Records, row: DecisionRow) -> AwardTold | EndTold
             )
 
 
-def _figures(row: DecisionRow, terms: AwardTerms) -> Figures:
-    indicative = row.indicative_annual_pence or 0
+def _figures(work: Work, row: DecisionRow, terms: AwardTerms) -> Figures | None:
+    if row.assessment_id is None or row.indicative_annual_pence is None:
+        return None
+    indicative = row.indicative_annual_pence
     return Figures(
         indicative_annual_pence=indicative,
         plan_cost_annual_pence=row.plan_cost_annual_pence or 0,
+        plan_cost_one_off_pence=result_of(
+            get_assessment(work.session, row.assessment_id)
+        ).plan_cost_one_off_pence,
         distance_annual_pence=distance(terms.components, indicative),
         reason_codes=terms.reason_codes,
         other_annual_pence=terms.other_assessment.annual_pence if terms.other_assessment else None,

@@ -13,7 +13,7 @@ from ras.records import Day, Record, Told
 LONGEST_RUN = 60
 ManyPeoplesPence = Annotated[int, Field(strict=True, ge=0)]
 """Whole pence, not negative, added up over any number of people."""
-FinancialYear = Annotated[str, Field(pattern=r"^20[0-9]{2}-[0-9]{2}$")]
+FinancialYear = Annotated[str, Field(pattern=r"^2[01][0-9]{2}-[0-9]{2}$")]
 """1 April to 31 March, as `2026-27`."""
 
 

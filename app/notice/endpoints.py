@@ -6,9 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.decision.schemas import LetterQuery
 from app.edge import Operation
 from app.notice import service
+from app.notice.letter import write_notice_document
 from app.notice.schemas import NewNotice, NewService, NewWithdrawal, NoticesQuery, NoticeView
+from app.pages import LETTER, letter_as
 from app.resources import Page, linked, made, shown
 from app.work import WorkDep
 
@@ -33,6 +36,12 @@ def list_notices(
 def get_notice(notice_id: UUID, work: WorkDep, response: Response) -> NoticeView:
     """A notice, its dates and how they come about."""
     return shown(response, service.view_of(work, service.get_notice(work, notice_id)))
+
+
+@router.get("/{notice_id}/document", response_class=Response, responses=LETTER)
+def get_notice_document(notice_id: UUID, query: Annotated[LetterQuery, Query()], work: WorkDep) -> Response:
+    """The notice to the family: old and new amounts, the days, what changed, and what they can do."""
+    return letter_as(query.format, write_notice_document(work, notice_id))
 
 
 @router.post("/{notice_id}/issue")

@@ -91,9 +91,7 @@ def lowered_by_notice(work: Work, notice: Notice, records: Records) -> tuple[Low
     )
 
 
-def _why(
-    work: Work, notice: Notice, records: Records, decision: DecisionRow
-) -> tuple[Difference, ...]:
+def _why(work: Work, notice: Notice, records: Records, decision: DecisionRow) -> tuple[Difference, ...]:
     """What differs between the working of the amount before and that of the new one."""
     changes = noticed_in(notice).changes
     social_care = next((each for each in changes if each.component is Component.SOCIAL_CARE), None)

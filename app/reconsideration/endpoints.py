@@ -6,9 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.decision.schemas import LetterQuery
 from app.edge import Operation
 from app.notice.schemas import NewService
+from app.pages import LETTER, letter_as
 from app.reconsideration import service
+from app.reconsideration.letter import write_answer_letter
 from app.reconsideration.schemas import (
     NewAnswer,
     NewReconsideration,
@@ -39,6 +42,14 @@ def list_reconsiderations(
 def get_reconsideration(reconsideration_id: UUID, work: WorkDep, response: Response) -> ReconsiderationView:
     """A reconsideration, whether it holds a reduction, and its answer."""
     return shown(response, service.view_of(work, service.get_reconsideration(work, reconsideration_id)))
+
+
+@router.get("/{reconsideration_id}/letter", response_class=Response, responses=LETTER)
+def get_answer_letter(
+    reconsideration_id: UUID, query: Annotated[LetterQuery, Query()], work: WorkDep
+) -> Response:
+    """The answer to the family: what it came to and why, what changes and from when, where to go next."""
+    return letter_as(query.format, write_answer_letter(work, reconsideration_id))
 
 
 @router.post("/{reconsideration_id}/acknowledge")

@@ -16,9 +16,10 @@ from app.notice.service import state_of
 from app.reconsideration.service import get_reconsideration, view_of
 from app.work import Work
 from ras.budget import is_fall
-from ras.component import rate_of
+from ras.component import Component, Rate, rate_of
 from ras.letter import answer_letter
 from ras.letter.told import AnswerTold, Lowered
+from ras.reconsideration import Outcome
 from ras.statement import Statement
 
 
@@ -55,3 +56,36 @@ def write_answer_letter(work: Work, reconsideration_id: UUID) -> Statement:
         reasons=reasons_of(work, event.id),
     )
     return answer_letter(about, told, starts_on=decision.starts_on)
+
+
+def _lowered(work: Work, records: Records, decision: DecisionRow) -> tuple[Lowered, ...]:
+    """What the decision lowers by the notice of it that counts; nothing where there is none."""
+    counts = [each for each in records.notices_of(decision.id) if _counts(work, each)]
+    return lowered_by_notice(work, counts[-1], records) if counts else ()
+
+
+def _counts(work: Work, notice: Notice) -> bool:
+    return state_of(notice, work) is not NoticeState.WITHDRAWN
+
+
+def _still_lowered(lowered: tuple[Lowered, ...], given: Answered) -> Iterator[Lowered]:
+    """What is still lowered with the answer: to the amount as it was varied."""
+    varied = {each.component: each for each in given.components}
+    for each in lowered:
+        kinder = varied.get(each.component)
+        if kinder is None:
+            yield each
+        elif is_fall(rate_in(kinder), _old_rate(each), delivery_asked_for=False):
+            yield replace(each, new_annual_pence=kinder.annual_pence, new_parts=kinder.parts)
+
+
+def _old_rate(lowered: Lowered) -> Rate:
+    return rate_of((part.delivery, part.annual_pence) for part in lowered.old_parts)
+
+
+def _waits_for(work: Work, records: Records, decision: DecisionRow, given: Answered) -> tuple[Component, ...]:
+    """What is lowered once a notice of it is given."""
+    if given.outcome is Outcome.OVERTURNED:
+        return ()
+    then = as_of(records, decision, decision.written_at)
+    return lowered_by(work, then, decision, varied=given.components)

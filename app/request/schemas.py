@@ -10,8 +10,8 @@ from app.resources import Kept, PageQuery, Resource
 from ras.records import Day, Record
 
 RIGHT_TO_REVIEW = (
-    "You can ask the council to look at this refusal again, and you can get free, independent advice "
-    "from your local SEND information, advice and support service (SENDIASS)."
+    "You can ask the council to look at this refusal again. The people of SENDIASS help you with that. Their "
+    "advice is free, and they do not work for the council."
 )
 
 

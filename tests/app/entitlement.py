@@ -196,9 +196,13 @@ class Award(Decision):
         return component in self.components
 
     def amounts(self, component: str) -> Amounts:
-        """What it sets, by the latest answer that varied it."""
-        varied = [look.becomes[component] for look in self.looks if component in look.becomes]
-        return varied[-1] if varied else self.components[component].amounts
+        """What it sets, by the answers that varied it; none of them makes it lower."""
+        amounts = self.components[component].amounts
+        for look in self.looks:
+            varied = look.becomes.get(component, {})
+            if not takes_anything_away(varied, amounts, asked_for=False):
+                amounts = varied
+        return amounts
 
 
 @dataclass

@@ -38,7 +38,8 @@ Data = dict[str, Any]
 ROOT = Path(app.__file__).parent
 SOURCES = sorted([*ROOT.rglob("*.py"), *(ROOT.parent / "migrations").rglob("*.py")])
 FULL, LESS = 6_000_00, 5_200_00
-SECONDS = 60
+SECONDS = 180
+"""How long a start, a stop or an answer may take on a busy machine."""
 ZONES = ("UTC", "Pacific/Kiritimati", "America/St_Johns", "Europe/London")
 
 

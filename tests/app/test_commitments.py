@@ -103,8 +103,8 @@ def test_a_running_notice_lowers_from_its_day_and_is_told_in_its_month(service: 
 
     lowered(life)
     found = commitments(service, **YEAR)
-    assert [life.payable(day) for day in ("2027-04-05", "2027-04-06")] == [6_000_00, 5_200_00]
-    assert found["committed_pence"] == walked(("2027-04-01", 6_000_00), ("2027-04-06", 5_200_00))
+    assert [life.payable(day) for day in ("2027-04-04", "2027-04-05")] == [6_000_00, 5_200_00]
+    assert found["committed_pence"] == walked(("2027-04-01", 6_000_00), ("2027-04-05", 5_200_00))
     assert found["notices_running"] == [
         {
             "month": "2027-04-01",
@@ -188,7 +188,7 @@ def test_finance_sees_nobody(service: Service) -> None:
     secret = [
         *(life.id, life.plan["id"], life.assessment["id"], *(each["id"] for each in life.decided)),
         *("EX-0001", "2009-01-15", "2027-01-15", "2027-01-20", "2027-05-11", "01-15", "born"),
-        *("adult", "ground", "agreed", "because", "why", "reason", "score", "points", *needs),
+        *("adult", "ground", "agreed-end", "because", "why", "reason", "score", "points", *needs),
     ]
     for path in ("/v1/commitments", "/v1/commitments?format=csv", "/v1/forecasts"):
         query = {"first_month": "2026-12", "months": "24"}
@@ -229,7 +229,9 @@ def test_every_total_is_the_sum_of_its_rows_and_all_totals_agree(service: Servic
 
     found = commitments(service, first_month="2026-11", months="30")
     assert {row["team"] for row in found["rows"]} == {"north", "south"}
-    assert [each["of"] for each in found["by_financial_year"]] == ["2026-27", "2027-28", "2028-29"]
+    assert [each["of"] for each in found["by_financial_year"]] == [
+        *("2026-27", "2027-28", "2028-29", "2029-30")
+    ]
     assert len(found["by_month"]) == found["months"] == 30
     for group, field in GROUPS.items():
         for which in SUMS:
@@ -315,7 +317,7 @@ def test_the_run_rate_carries_the_rate_of_today_on_beside_what_is_committed(serv
 
     found = {each["kind"]: each["pence"] for each in forecast(service, **YEAR)["by_financial_year"]}
     assert found == {"run-rate": 6_000_00, "committed": commitments(service, **YEAR)["committed_pence"]}
-    at(service, "2027-04-06")
+    at(service, "2027-04-05")
     found = {each["kind"]: each["pence"] for each in forecast(service, **YEAR)["by_financial_year"]}
     assert found["run-rate"] == 5_200_00
 

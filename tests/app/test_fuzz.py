@@ -29,8 +29,14 @@ from tests.postgres import new_database
 SEED = 20140901
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 EXAMPLES = {"sqlite": 15, "postgresql": 5}
-WHO = {Role.ASSESSOR: "demo-assessor", Role.POLICY_LEAD: "demo-second-policy-lead"}
-"""Who sends the requests: an operation is for one or the other of these roles, or for both."""
+WHO = {
+    Role.ASSESSOR: "demo-assessor",
+    Role.POLICY_LEAD: "demo-second-policy-lead",
+    Role.TEAM_MANAGER: "demo-team-manager",
+    Role.PARTNER: "demo-partner",
+    Role.FINANCE: "demo-finance",
+}
+"""Who sends the requests: an operation is for one or more of these roles, and the first sends it."""
 
 # Days the service takes: of all days of a calendar, three in a hundred would fit the pattern as well.
 schemathesis.openapi.format("date", st.dates(date(1900, 1, 1), date(2199, 12, 31)).map(date.isoformat))
@@ -133,11 +139,13 @@ def schema_of(app: FastAPI, folder: Path, *, kind: str, phase: str) -> BaseSchem
 
 def etag_of(schema: BaseSchema, case: Case[Any]) -> str | None:
     """The present ETag of the record that a request is about."""
-    path = case.path[: case.path.index("}") + 1]
-    reading = schema[path]["GET"].Case(
-        path_parameters=case.path_parameters, headers={"Authorization": case.headers["Authorization"]}
-    )
-    found = reading.call().headers.get("etag")
+    if "}" in case.path:
+        path, about = case.path[: case.path.index("}") + 1], case.path_parameters
+    else:  # a decision is about the budget of the person it names
+        body = case.body if isinstance(case.body, dict) else {}
+        path, about = "/v1/budgets/{person_id}", {"person_id": str(body.get("person_id"))}
+    headers = {"Authorization": case.headers["Authorization"]}
+    found = schema[path]["GET"].Case(path_parameters=about, headers=headers).call().headers.get("etag")
     return found[0] if found else None
 
 
