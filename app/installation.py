@@ -50,7 +50,13 @@ def database() -> Iterator[Database]:
 def work() -> Iterator[Work]:
     """The operator's work, in one transaction."""
     with database() as opened, opened.write() as session:
-        yield Work(session=session, caller=Caller.operator(), now=system_clock(), make_id=new_id)
+        yield Work(
+            session=session,
+            caller=Caller.operator(),
+            now=system_clock(),
+            make_id=new_id,
+            working_days=settings().working_days,
+        )
 
 
 def fill_if_empty(opened: Database) -> None:

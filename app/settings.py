@@ -6,11 +6,14 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.working_days import LISTED_UNTIL, working_days
 from ras.dates import WorkingDays
+from ras.records import Day
+
+_DAY: TypeAdapter[date] = TypeAdapter(Day)
 
 
 class Settings(BaseSettings):
@@ -42,12 +45,19 @@ class Settings(BaseSettings):
     """The largest CSV of a bulk import, in bytes."""
     max_import_rows: int = Field(default=2_000, ge=1)
     """The most rows of a bulk import over HTTP, which others wait for; `ras import` takes any number."""
-    bank_holidays_added: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2}(,\d{4}-\d{2}-\d{2})*)?$")
+    bank_holidays_added: str = ""
     """Bank holidays proclaimed since this release, as `2030-05-03,2030-06-07`."""
-    bank_holidays_listed_until: date = LISTED_UNTIL
+    bank_holidays_listed_until: Day = LISTED_UNTIL
     """The last day of the published list of bank holidays: what depends on later days is provisional."""
     busy_seconds: float = Field(default=10, gt=0)
     """How long a request waits for the database before it is told to try again."""
+
+    @field_validator("bank_holidays_added")
+    @classmethod
+    def _are_days(cls, written: str) -> str:
+        for day in written.split(",") if written else ():
+            _DAY.validate_python(day)
+        return written
 
     @model_validator(mode="after")
     def _identity_is_safe(self) -> Self:

@@ -21,21 +21,26 @@ LINK = re.compile(r"(?<!!)\[[^]]*\]\(([^)\s]+)\)")
 PLUMBING = {"__init__", "canonical", "errors", "fit", "reading", "records"}
 """Modules of the engine that are named for what they do, not for a word of the law or the council."""
 OTHER_FORM = {
+    "amount": "indicative amount",
     "budget_checks": "problem",
     "caseload": "demonstration caseload",
     "checks": "problem",
     "conditions": "condition",
     "configuration": "policy (document)",
+    "cost": "plan cost",
     "costing": "plan cost",
     "dates": "effective date",
+    "difference": "differences",
     "document": "policy (document)",
     "indicative": "indicative amount",
     "modifiers": "modifier",
     "money": "four-weekly",
+    "parts": "part (of a component)",
     "plan": "support plan",
     "policy": "policy (document)",
     "register": "effective date",
     "scoring": "score",
+    "told": "letter",
 }
 """Modules whose word stands in the glossary in another form, or under the word it belongs to."""
 
@@ -93,7 +98,7 @@ def test_the_example_of_settings_has_every_setting_once_with_its_default() -> No
     assert set(given) == {f"RAS_{name.upper()}" for name in Settings.model_fields}
     for name, field in Settings.model_fields.items():
         if field.default:
-            assert type(field.default)(given[f"RAS_{name.upper()}"]) == field.default, name
+            assert given[f"RAS_{name.upper()}"] == str(field.default), name
 
 
 def _modules() -> list[str]:

@@ -1,7 +1,7 @@
 """Giving notice: drafted by one, issued by another, served, run. Its dates are worked out, never given."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from app.budget.derive import (
     may_lower_from,
     noticed_in,
     rules_of,
-    service_of,
 )
 from app.budget.repository import Notice, Records
 from app.budget.tables import DecisionRow, NoticeEventRow, NoticeRow
@@ -109,9 +108,7 @@ def serve_notice(work: Work, notice_id: UUID, new: NewService) -> NoticeView:
     refuse_wrong_moment(work, new.sent_at, written_at=issued_at)
     sent = Sent.at(new.method, work.local(new.sent_at))
     served = served_on(sent, rules_of(notice).notice.postal_rule, work.working_days)
-    before = service_of(notice)
-    if before is not None and served < before.served_on:
-        raise _invalid("sent_at", "too-early", "It was served later than that already.")
+    _refuse_earlier(work, notice, served)
     content = Served(sent=sent, served_on=served)
     return _happened(work, notice, NoticeAct.SERVED, content.model_dump(mode="json"))
 
@@ -201,6 +198,12 @@ def view_of(work: Work, notice: Notice) -> NoticeView:
         withdrawal_reasons=words.get("reasons"),
         written=Kept(by=row.written_by, at=row.written_at),
     )
+
+
+def _refuse_earlier(work: Work, notice: Notice, served: date) -> None:
+    """Let a clock start again only as late as it started, by the days as they are worked out now."""
+    if any(served < dates.served_on for dates in dates_of(notice, work.working_days)):
+        raise _invalid("sent_at", "too-early", "It was served later than that already.")
 
 
 def _refuse_own(work: Work, notice: Notice) -> None:

@@ -538,7 +538,7 @@ WAYS = [
     Way(_a_stop_for_misuse_without_its_notice, {"app.decision.examine.refuse_stop": lambda *_: False}),
     Way(_decisions_at_the_same_moment, {"app.decision.service.refuse_stale": _nothing}),
     Way(_a_letter_dated_back, {"app.notice.service.refuse_wrong_moment": _nothing}),
-    Way(_a_letter_sent_again_to_shorten_the_clock, {"app.notice.service.service_of": _nothing}),
+    Way(_a_letter_sent_again_to_shorten_the_clock, {"app.notice.service._refuse_earlier": _nothing}),
     Way(_a_notice_that_nobody_else_issued, {"app.notice.service._refuse_own": _nothing}),
     Way(_a_notice_of_other_amounts, {"app.notice.service._refuse_changed": _nothing}),
     Way(_a_withdrawn_notice, {"app.budget.derive.service_of": _counts_withdrawn}),

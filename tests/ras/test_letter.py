@@ -45,9 +45,11 @@ DAY = date(2026, 11, 23)
 SOCIAL, HEALTH, SEN = Component.SOCIAL_CARE, Component.HEALTH, Component.SEN_TOP_UP
 
 
-def about(reader: Reader = Reader.PARENT, reasons: str = "Because.", **changes: Any) -> About:
+def about(
+    reader: Reader = Reader.PARENT, reasons: str = "Because.", rules: dict[str, Any] | None = None
+) -> About:
     """What a letter is about, under the example policy with changes."""
-    policy = read_policy(json.dumps(changed(policy_data(), {f"budget.{k}": v for k, v in changes.items()})))
+    policy = read_policy(json.dumps(changed(policy_data(), rules or {})))
     assert policy.budget is not None
     return About("EX-0001", reader, policy, policy.budget, DAY, reasons)
 
@@ -296,9 +298,9 @@ def test_every_letter_says_how_to_ask_again_how_to_complain_and_who_helps() -> N
 
 
 def test_a_policy_with_a_time_to_ask_says_it() -> None:
-    rules = {"reconsideration.ask_within_months": 2}
+    rules = {"budget.reconsideration.ask_within_months": 2}
 
-    said = under(decided(award(), about(**rules)), "ask")
+    said = under(decided(award(), about(rules=rules)), "ask")
 
     assert "Ask within 2 calendar months of the day this letter reaches you." in said
 
@@ -391,7 +393,9 @@ def test_a_notice_tells_what_changed_and_leaves_a_partners_amount_to_the_reasons
 def test_what_asking_does_is_told_by_the_policy() -> None:
     hold = under(notice_letter(about(), noticed(served())), "ask")
     unsent = under(notice_letter(about(), noticed(lowered(), standing=Standing.ISSUED)), "ask")
-    run = under(notice_letter(about(**{"reconsideration.while_pending": "run"}), noticed(served())), "ask")
+    run = under(
+        notice_letter(about(rules={"budget.reconsideration.while_pending": "run"}), noticed(served())), "ask"
+    )
 
     assert any(
         "if we get your request on or before 5 April 2026, nothing goes lower" in said for said in hold
