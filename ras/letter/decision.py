@@ -43,7 +43,9 @@ def decision_letter(about: About, decided: AwardTold | EndTold | StopTold, *, ro
 
 def _award(about: About, award: AwardTold) -> Iterator[str]:
     agreed = {"amount": parts.a_year(award.agreed_annual_pence), "day": parts.day(award.starts_on)}
-    yield about.say("awarded" if award.review_on is None else "interim", **agreed)
+    yield about.say(
+        "interim" if award.review_on else "awarded-lower" if award.lowered else "awarded", **agreed
+    )
     if award.review_on is not None:
         yield about.say("interim-review", day=parts.day(award.review_on))
     for component in award.lowered:

@@ -1,13 +1,12 @@
 """The notice of a lower amount: from what to what, from which day and why, and what the family can do."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from ras.component import Component
 from ras.letter import parts
 from ras.letter.told import About, Lowered, NoticeTold, Standing
 from ras.letter.words import COMPONENTS, HOW
-from ras.reconsideration import WhilePending
+from ras.reconsideration import Outcome, WhilePending
 from ras.statement import Section, Statement
 
 
@@ -35,6 +34,8 @@ def notice_letter(about: About, notice: NoticeTold) -> Statement:
 def _summary(about: About, notice: NoticeTold) -> Iterator[str]:
     if notice.standing is Standing.WITHDRAWN:
         yield about.say("withdrawn")
+    if Outcome.OVERTURNED in notice.looked_at_again:
+        yield about.say(Outcome.OVERTURNED)
     for each in notice.lowered:
         yield about.say(
             _change(each),
@@ -43,10 +44,12 @@ def _summary(about: About, notice: NoticeTold) -> Iterator[str]:
             new=parts.a_year(each.new_annual_pence),
         )
         yield from _parts(about, each)
-    for each in notice.lowered:
-        starts = _by_notice(each, notice.starts_on)
-        if starts is not None and notice.standing is not Standing.WITHDRAWN:
-            yield about.say("starts", component=COMPONENTS[each.component], day=parts.day(starts))
+    for each in notice.lowered if _counts(notice) else ():
+        component = COMPONENTS[each.component]
+        if each.lower_from is not None:
+            yield about.say("starts", component=component, day=parts.day(each.lower_from))
+        elif each.dates is not None:
+            yield about.say("pending-holds", component=component)
     if notice.standing is Standing.DRAFT:
         yield about.say("draft")
     if notice.standing is Standing.ISSUED:
@@ -74,9 +77,9 @@ def _parts(about: About, each: Lowered) -> Iterator[str]:
             yield about.say(sentence, component=component, amount=amount, how=HOW[part.delivery])
 
 
-def _by_notice(each: Lowered, starts_on: date) -> date | None:
-    """The first day by the notice alone, whatever is asked; None while it is not served."""
-    return None if each.dates is None else max(starts_on, each.dates.lower_from)
+def _counts(notice: NoticeTold) -> bool:
+    """Whether anything still goes lower by it: it was not taken back, and the decision was not set aside."""
+    return notice.standing is not Standing.WITHDRAWN and Outcome.OVERTURNED not in notice.looked_at_again
 
 
 def _withdrawal(notice: NoticeTold) -> Section | None:
@@ -88,11 +91,10 @@ def _since(about: About, notice: NoticeTold) -> Iterator[str]:
     for outcome in notice.looked_at_again:
         yield about.say("pending") if outcome is None else about.say(outcome)
     for each in notice.lowered if notice.looked_at_again else ():
-        component, starts = COMPONENTS[each.component], _by_notice(each, notice.starts_on)
-        if None in notice.looked_at_again and starts is not None and each.lower_from is None:
-            yield about.say("pending-holds", component=component)
-        elif each.lower_from is not None and each.lower_from != starts:
-            yield about.say("starts-after-answer", component=component, day=parts.day(each.lower_from))
+        by_notice = None if each.dates is None else max(notice.starts_on, each.dates.lower_from)
+        if each.lower_from is not None and each.lower_from != by_notice:
+            day = parts.day(each.lower_from)
+            yield about.say("starts-after-answer", component=COMPONENTS[each.component], day=day)
 
 
 def _why(about: About, notice: NoticeTold) -> Iterator[str]:
@@ -105,7 +107,7 @@ def _why(about: About, notice: NoticeTold) -> Iterator[str]:
 
 
 def _days(about: About, notice: NoticeTold) -> Iterator[str]:
-    if notice.standing is Standing.WITHDRAWN:
+    if not _counts(notice):
         return
     for each in notice.lowered:
         if each.dates is None:
@@ -116,7 +118,7 @@ def _days(about: About, notice: NoticeTold) -> Iterator[str]:
 
 
 def _stays(about: About, notice: NoticeTold) -> Iterator[str]:
-    if notice.standing is Standing.WITHDRAWN:
+    if not _counts(notice):
         return
     for each in notice.lowered:
         told = {"component": COMPONENTS[each.component], "amount": parts.a_year(each.old_annual_pence)}
@@ -130,7 +132,7 @@ def _stays(about: About, notice: NoticeTold) -> Iterator[str]:
 def _asking(about: About, notice: NoticeTold) -> Iterator[str]:
     """How to ask for another look, and what asking does to the change."""
     yield from parts.how_to_ask(about)
-    if notice.standing is Standing.WITHDRAWN:
+    if not _counts(notice):
         return
     if about.rules.reconsideration.while_pending is WhilePending.RUN:
         yield about.say("run")

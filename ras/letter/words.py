@@ -10,6 +10,9 @@ SENTENCES = {
     "decision": "{Childs} personal budget: what was decided",
     "decided-by": "This was decided by {who}, on {day}. It was not decided by a computer.",
     "awarded": "We have agreed {amount} for {child}, from {day}.",
+    "awarded-lower": (
+        "We have agreed {amount} for {child}. The decision counts from {day}, but what is lower has to wait."
+    ),
     "interim": "We have agreed {amount} for {child} for now, from {day}.",
     "interim-review": "This is for now only, until the plan is costed. We look at it again on {day}.",
     "others-stay": "Any part of the budget that this letter does not name stays as it is.",

@@ -10,7 +10,9 @@ import pytest
 
 from app.access import Role
 from app.demonstration.load import STAFF
-from app.forecast.service import inert
+from app.forecast.schemas import CommitmentRow
+from app.forecast.service import as_csv, inert
+from ras.component import Component, Delivery
 from tests.app.lives import ONCE, Life, at, awarded, component, days, new_life
 from tests.app.service import Service, good
 
@@ -265,13 +267,24 @@ def test_csv_without_rows_is_a_header(sqlite_service: Service) -> None:
 def test_no_cell_is_worked_out_by_a_spreadsheet(first: str) -> None:
     assert inert(f"{first}1+1") == f"'{first}1+1"
     assert inert(f"1{first}1") == f"1{first}1"
+    row = CommitmentRow(
+        month=date(2027, 4, 1),
+        financial_year="2027-28",
+        component=Component.HEALTH,
+        delivery=Delivery.NOTIONAL,
+        team=f"{first}1+1",
+        committed_pence=5,
+        if_ended_at_18_pence=0,
+    )
+    (read,) = csv.DictReader(io.StringIO(as_csv([row]), newline=""))
+    assert (read["team"], read["committed_pence"]) == (f"'{first}1+1", "5")
 
 
 def test_left_out_it_is_a_year_from_this_month(service: Service) -> None:
     for found in (commitments(service), forecast(service)):
         assert (found["first_month"], found["months"]) == ("2026-11-01", 12)
-    at(service, "2027-03-31", hour=23)
-    assert commitments(service)["first_month"] == "2027-03-01"
+    at(service, "2027-04-01", hour=0)  # still March in UTC
+    assert commitments(service)["first_month"] == "2027-04-01"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ MONEY = re.compile(r"-?£(\d{1,3}(?:,\d{3})*(?:\.\d+)?)")
 MONTHS = "|".join(month_name[1:])
 DAY = re.compile(rf"\b\d{{1,2}} (?:{MONTHS}) \d{{4}}\b")
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+NOT_SAID = re.compile(r"[0-9a-f-]{36}|[0-9a-f]{64}|\d{4}-\d\d-\d\dT.*")
+"""Keys, hashes and moments: their digits are no numbers that a letter could mean."""
 LESS = {
     "needs": [
         {"domain": "independence", "levels": {"short": "regular", "medium": "regular", "long": "regular"}},
@@ -82,7 +84,7 @@ def everything_in(value: Any) -> Iterator[Any]:
 def invented(text: str, records: Iterable[Any]) -> list[str]:
     """What a text says of money, days and numbers that is in none of the records."""
     values = [value for record in records for value in everything_in(record)]
-    texts = [value for value in values if isinstance(value, str)]
+    texts = [value for value in values if isinstance(value, str) and not NOT_SAID.fullmatch(value)]
     whole = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
     # A quantity of a working is a number written as text; of pence it is read as pounds.
     whole += [int(each) for each in texts if re.fullmatch(r"\d+", each)]

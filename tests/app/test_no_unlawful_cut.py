@@ -140,7 +140,6 @@ class Child:
     decisions: list[Decision] = field(default_factory=list)
     etags: dict[str, str] = field(default_factory=dict)
     not_payable: set[str] = field(default_factory=set)
-    bought: bool = False
     timelines: dict[str, Timeline] = field(default_factory=dict)
     lowering: list[tuple[Decision, set[str]]] | None = None
 
@@ -323,17 +322,13 @@ class Histories(RuleBasedStateMachine):
         if agreed + sum(total(child.payable(name)[starts_on]) for name in others) < PLAN_COST:
             return
         wire = self._wire(child, awarded)
-        if not child.bought:
-            due = {"code": "equipment", "delivery": "notional", "due_on": "2026-12-01", "pence": ONCE}
-            wire[0]["one_offs"] = [due]
-            if wire[0]["component"] != "social-care":
-                return
+        due = {"code": "equipment", "delivery": "notional", "due_on": "2026-12-01", "pence": ONCE}
+        wire[0]["one_offs"] = [due]
         terms = child.life.terms(*wire, starts_on=str(starts_on), occasion="review")
-        self._agreed_by_partners(child, awarded)
+        self._agreed_by_partners(child, awarded, bought_with=names[0])
         made = self._decide(number, terms, awarded, way=way)
         if made is None:
             return
-        child.bought = True
         self._add(child, Award(**self._made(made), starts_on=starts_on, components=awarded))
 
     @rule(
@@ -463,12 +458,15 @@ class Histories(RuleBasedStateMachine):
                     child.life.find("ability-to-manage", "able", on=on, recipient="parent")
         child.not_payable.clear()
 
-    def _agreed_by_partners(self, child: Child, awarded: dict[str, Awarded]) -> None:
+    def _agreed_by_partners(
+        self, child: Child, awarded: dict[str, Awarded], *, bought_with: str | None = None
+    ) -> None:
         for name, partner in PARTNERS.items():
             if name in awarded:
                 agreed = {
                     "person_id": child.life.id,
                     "annual_pence": total(awarded[name].amounts),
+                    "one_off_pence": ONCE if name == bought_with else 0,
                     "reasons": REASONS,
                 }
                 good(self.service.acting_as(partner).post("/v1/component-agreements", agreed))

@@ -108,13 +108,13 @@ ends = st.builds(lambda on: End("end", on, on + timedelta(days=90)), days)
 timelines = st.builds(
     timeline,
     st.sampled_from(Component),
-    st.lists(acts | ends, max_size=6),
+    st.lists(acts | ends, min_size=1, max_size=6),
 )
 runs = st.builds(months, days, st.integers(1, 30))
 people = st.builds(
     Held,
     st.sampled_from(["north", "south"]),
-    st.lists(timelines, max_size=3).map(tuple),
+    st.lists(timelines, min_size=1, max_size=3).map(tuple),
     days,
     st.frozensets(st.sampled_from(Component)),
 )
@@ -229,6 +229,20 @@ def test_an_end_at_18_changes_no_month_up_to_the_birthday_and_leaves_nothing_aft
         goes_on = each.component is Component.SEN_TOP_UP or each.component in one.adult_decided
         expected = {key: n for key, n in now.items() if goes_on or key[0] <= one.adult_on.replace(day=1)}
         assert then == expected
+
+
+def test_sen_top_up_goes_on_at_18_and_social_care_and_health_would_end() -> None:
+    award, run = paid("1", COMMON_YEAR, notional=5_000_00), months(APRIL, 12)
+    one = held(*(care(award, component=each) for each in Component), adult_on="2027-05-09")
+    both = totals(rows_of([one], run), lambda row: row.component)
+    assert {each for each, it in both.items() if it.committed == it.if_ended_at_18} == {Component.SEN_TOP_UP}
+
+
+def test_a_team_is_told_what_its_own_come_to() -> None:
+    award, run = paid("1", COMMON_YEAR, notional=5_000_00), months(APRIL, 12)
+    everyone = [held(care(award), team=team) for team in ("south", "north", "south")]
+    both = totals(rows_of(everyone, run), lambda row: row.team)
+    assert {team: it.committed for team, it in both.items()} == {"north": 5_000_00, "south": 10_000_00}
 
 
 def test_no_day_of_birth_can_be_told_from_an_end_at_18() -> None:
