@@ -37,8 +37,10 @@ def _summary(about: About, notice: NoticeTold) -> Iterator[str]:
     if Outcome.OVERTURNED in notice.looked_at_again:
         yield about.say(Outcome.OVERTURNED)
     for each in notice.lowered:
+        change = _change(each)
+        was_to = "was-to-move" if change == "is-moved" else "was-to-change"
         yield about.say(
-            _change(each),
+            change if _counts(notice) else was_to,
             component=COMPONENTS[each.component],
             old=parts.a_year(each.old_annual_pence),
             new=parts.a_year(each.new_annual_pence),
@@ -88,6 +90,8 @@ def _withdrawal(notice: NoticeTold) -> Section | None:
 
 def _since(about: About, notice: NoticeTold) -> Iterator[str]:
     """What asking for another look has come to."""
+    if not _counts(notice):
+        return
     for outcome in notice.looked_at_again:
         yield about.say("pending") if outcome is None else about.say(outcome)
     for each in notice.lowered if notice.looked_at_again else ():

@@ -81,6 +81,8 @@ SENTENCES = {
     "notice": "Notice: {childs} personal budget goes lower",
     "notice-moves": "Notice: {childs} personal budget changes",
     "goes-lower": "The amount for {component} goes from {old} to {new}.",
+    "was-to-change": "The amount for {component} was to go from {old} to {new}.",
+    "was-to-move": "The amount for {component}, {old}, was to come in another way.",
     "is-moved": "The amount for {component} stays {old}, but comes in another way.",
     "part-lower": "The amount for {component} goes from {old} to {new}, but a part of it goes lower.",
     "part-now": "Now, for {component}: {amount} is {how}.",

@@ -5,10 +5,9 @@ the engine, so that what both agree on was worked out twice.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Any
 
 from govuk_bank_holidays.bank_holidays import BankHolidays  # type: ignore[import-untyped]
 
@@ -241,67 +240,72 @@ class Stop(Decision):
 Timeline = dict[date, Amounts]
 
 
+@dataclass
+class Entitlement:
+    """What is payable of one component on every day, and what takes something away."""
+
+    payable: Timeline
+    lowered: dict[str, tuple[date, date]] = field(default_factory=dict)
+    """The decisions that take something away once they may, told from what is payable without them: the
+    first and the last day on which each does."""
+
+
 def entitlement(
     decisions: Iterable[Decision], component: str, *, as_if_not: frozenset[str] = frozenset()
-) -> Timeline:
-    """What is payable of a component on every day.
+) -> Entitlement:
+    """What the rules say of a component.
 
     Args:
         decisions: In the order in which they were made.
         component: Which component.
         as_if_not: Decisions to leave out.
     """
-    payable: Timeline = {day: {} for day in DAYS}
+    found = Entitlement({day: {} for day in DAYS})
     about = [each for each in decisions if each.is_about(component)]
     for number, decision in enumerate(about):
         if decision.id in as_if_not:
             continue
         match decision:
             case End():
-                _end(payable, decision)
+                _end(found, decision)
             case Stop():
-                _stop(payable, decision)
+                _stop(found, decision)
             case Award():
-                _award(payable, decision, about[:number], component, as_if_not)
-    return payable
+                without = _without(found, decision, about[:number], component, as_if_not)
+                _award(found, decision, without, component, is_renewal(decision, about[:number], component))
+    return found
 
 
-def lowers(decisions: Iterable[Decision], decision: Decision, component: str) -> bool:
-    """Whether a decision takes something away on some day, once it may."""
-    known = list(decisions)
-    sent = Sending("electronic", datetime(2020, 1, 1), SECOND_WORKING_DAY)  # noqa: DTZ001  London's
-    letter = Letter("", frozenset({component}), {component: 0}, SECOND_WORKING_DAY, sendings=[sent])
-    answers = [replace(look, outcome="varied", received_on=LAST_DAY) for look in decision.looks]
-    others = [None if each is decision else each for each in known]
-
-    def payable(**notice: Any) -> Timeline:
-        changed = replace(decision, **notice)
-        return entitlement([each or changed for each in others], component)
-
-    return payable(letters=[letter], looks=answers) != payable(letters=[], looks=answers)
+def _from(day: date) -> tuple[date, ...]:
+    """Every day from one on."""
+    return DAYS[(day - FIRST_DAY).days :]
 
 
-def _end(payable: Timeline, end: End) -> None:
-    for day in DAYS:
-        if day >= end.ends_before and not end.is_overturned:
-            payable[day] = {}
+def _end(found: Entitlement, end: End) -> None:
+    if not end.is_overturned:
+        for day in _from(end.ends_before):
+            found.payable[day] = {}
 
 
-def _stop(payable: Timeline, stop: Stop) -> None:
+def _stop(found: Entitlement, stop: Stop) -> None:
     first = stop.first_day
-    for day in DAYS:
+    lowers = []
+    for day in _from(stop.starts_on):
+        moved = dict(found.payable[day])
+        paid = moved.pop("direct-payment", 0)
+        if not paid:
+            continue
+        lowers.append(day)
         if first is not None and day >= first:
-            moved = dict(payable[day])
-            paid = moved.pop("direct-payment", 0)
-            if paid:
-                moved[stop.becomes] = moved.get(stop.becomes, 0) + paid
-            payable[day] = moved
+            found.payable[day] = {**moved, stop.becomes: moved.get(stop.becomes, 0) + paid}
+    if lowers and stop.needs_notice:
+        found.lowered[stop.id] = (lowers[0], lowers[-1])
 
 
-def _award(
-    payable: Timeline, award: Award, before: list[Decision], component: str, as_if_not: frozenset[str]
-) -> None:
-    without = payable
+def _without(
+    found: Entitlement, award: Award, before: list[Decision], component: str, as_if_not: frozenset[str]
+) -> Timeline:
+    """What would be payable without an award. So soon after an end, as if that end had never been."""
     escaped = frozenset(
         each.id
         for each in before
@@ -310,21 +314,31 @@ def _award(
         and not each.is_overturned
         and award.starts_on < months_after(each.ends_before, each.notice_months[component])
     )
-    if escaped:
-        # So soon after an end, it goes on from what was payable as if that end had never been.
-        without = entitlement(before, component, as_if_not=as_if_not | escaped)
-    ends_before = None if is_renewal(award, before, component) else award.components[component].ends_before
+    return entitlement(before, component, as_if_not=as_if_not | escaped).payable if escaped else found.payable
+
+
+def _award(
+    found: Entitlement,
+    award: Award,
+    without: Timeline,
+    component: str,
+    is_renewed: bool,  # noqa: FBT001
+) -> None:
+    awarded, wanted = award.components[component], award.amounts(component)
     lower_from = award.may_lower_from(component, award.starts_on)
-    for day in DAYS:
-        if day < award.starts_on:
+    lowers = []
+    for day in _from(award.starts_on):
+        was = without[day]
+        if awarded.ends_before is not None and day >= awarded.ends_before and not is_renewed:
+            found.payable[day] = was
             continue
-        wanted, was = award.amounts(component), without[day]
-        if ends_before is not None and day >= ends_before:
-            payable[day] = was
-            continue
+        takes_away = takes_anything_away(wanted, was, asked_for=awarded.asked_for)
+        if takes_away:
+            lowers.append(day)
         may_lower = lower_from is not None and day >= lower_from
-        takes_away = takes_anything_away(wanted, was, asked_for=award.components[component].asked_for)
-        payable[day] = wanted if may_lower or not takes_away else kept_whole(wanted, was)
+        found.payable[day] = wanted if may_lower or not takes_away else kept_whole(wanted, was)
+    if lowers:
+        found.lowered[award.id] = (lowers[0], lowers[-1])
 
 
 def is_renewal(award: Award, before: Iterable[Decision], component: str) -> bool:

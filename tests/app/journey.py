@@ -39,6 +39,9 @@ BREAKING = "--breaking"
 NOT_TOLD = {"docs", "docs_asset"}
 """Pages, which the browser tests open."""
 
+NO_SECRET = "a-secret-that-is-shown-once-and-never-again"
+"""What the examples have in the place of a calendar's secret."""
+
 Exchange = dict[str, Any]
 
 
@@ -66,6 +69,11 @@ class Recorder:
         assert response.is_success, f"{name}: {response.text}"
         return response.json() if "json" in response.headers["content-type"] else response.text
 
+    def leave_out(self, secret: str) -> None:
+        """Write something else where an exchange holds a secret: it is another one each time."""
+        text = json.dumps(self.heard).replace(secret, NO_SECRET)
+        self.heard = json.loads(text)
+
     def _operation(self, method: str, path: str) -> tuple[str, dict[str, str]]:
         # The more exact address first: /v1/policies/in-force before /v1/policies/{policy_id}.
         for verb, pattern, template, operation in sorted(self._operations, key=lambda o: o[2].count("{")):
@@ -89,8 +97,11 @@ def tell(service: Service) -> dict[str, Exchange]:
     lower = _a_lower_amount_is_decided(call, service, child, assessment)
     notice = _notice_is_given_over_christmas(call, service, lower)
     _the_family_asks_again(call, service, lower)
+    _letters_are_written(call, service, first, notice)
+    _it_is_reviewed(call, service, child)
     _it_is_taken_back(call, service, notice)
     _the_budget_is_shown(call, service, child, first)
+    _finance_looks_ahead(call, service)
     _files_are_imported(call, service)
     _anyone_asks(call, service)
     return call.heard
@@ -343,6 +354,47 @@ def _the_family_asks_again(call: Recorder, service: Service, decision: dict[str,
     call(assessor, "POST", f"{path}/serve", json=sent, headers=_match(pending))
     call(assessor, "GET", path)
     call(assessor, "GET", "/v1/reconsiderations", params={"decision_id": decision["id"]})
+
+
+def _letters_are_written(
+    call: Recorder, service: Service, decision: dict[str, Any], notice: dict[str, Any]
+) -> None:
+    assessor = service.assessor
+    asked = call(assessor, "GET", "/v1/reconsiderations", params={"person_id": decision["person_id"]})
+    for path in (
+        f"/v1/decisions/{decision['id']}/letter",
+        f"/v1/notices/{notice['id']}/document",
+        f"/v1/reconsiderations/{asked['items'][0]['id']}/letter",
+    ):
+        call(assessor, "GET", path, params={"format": "text"})
+
+
+def _it_is_reviewed(call: Recorder, service: Service, child: dict[str, Any]) -> None:
+    assessor = service.assessor
+    held = {
+        "person_id": child["id"],
+        "held_on": "2027-01-15",
+        "with_ehc_review": False,
+        "outcome": "unchanged",
+        "notes": "Held at home, with the grandmother who helps on Saturdays.",
+    }
+    review = call(assessor, "POST", "/v1/reviews", json=held)
+    call(assessor, "GET", f"/v1/reviews/{review['id']}")
+    call(assessor, "GET", "/v1/reviews", params={"person_id": child["id"]})
+    call(assessor, "GET", "/v1/reviews/due", params={"by": "2027-12-31"})
+    call(assessor, "GET", "/v1/reviews/roll-out", params={"starts_on": "2026-08-01"})
+    calendar = call(assessor, "POST", "/v1/calendars")
+    call(service.public, "GET", calendar["address"])
+    call.leave_out(calendar["address"].removeprefix("/calendars/").removesuffix(".ics"))
+    call(assessor, "GET", "/v1/calendars")
+    call(assessor, "POST", f"/v1/calendars/{calendar['id']}/revoke")
+
+
+def _finance_looks_ahead(call: Recorder, service: Service) -> None:
+    finance = service.acting_as("demo-finance")
+    months = {"first_month": "2026-11", "months": "6"}
+    call(finance, "GET", "/v1/commitments", params=months)
+    call(finance, "GET", "/v1/forecasts", params=months)
 
 
 def _it_is_taken_back(call: Recorder, service: Service, notice: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from app.ids import new_id
 from app.main import create_app
 from app.migration import migrate
 from app.settings import Settings
+from tests.app.letters import path_of, story
 from tests.app.running import running
 from tests.app.service import NOW, Clock, add_assessment, add_person, add_plan, new_service
 
@@ -41,6 +42,12 @@ class Site:
     address: str
     token: dict[str, str]
     statement: str
+    letters: dict[str, str]
+    """The address of each kind of letter."""
+
+
+LETTERS = ("first", "lower", "notice", "answer", "stop", "end")
+each_letter = pytest.mark.parametrize("name", LETTERS)
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +64,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         plan = add_plan(service.assessor, child["id"], words=words)
         kept = add_assessment(service.assessor, plan["id"])
         token = dict(service.assessor.headers)
+        _, records = story(service, reference="EX-LETTERS")
     app = create_app(Settings(data_dir=folder, database_url=url), clock=Clock())
     with running(app) as address:
-        yield Site(address, token, f"{address}/v1/assessments/{kept['id']}/statement")
+        letters = {name: f"{address}{path_of(records[name])}" for name in LETTERS}
+        yield Site(address, token, f"{address}/v1/assessments/{kept['id']}/statement", letters)
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +186,60 @@ def test_the_statement_needs_a_token(browser: Browser, site: Site) -> None:
     with browser.new_context() as context:
         answer = context.request.get(site.statement)
         assert answer.status == 401
+
+
+@contextmanager
+def letter(browser: Browser, site: Site, name: str, **more: Any) -> Iterator[Seen]:
+    with opened(browser, site, site.letters[name], extra_http_headers=site.token, **more) as seen:
+        yield seen
+
+
+@each_letter
+def test_a_letter_keeps_nobody_out_and_asks_for_nothing_but_itself(
+    browser: Browser, site: Site, name: str
+) -> None:
+    with letter(browser, site, name) as seen:
+        assert barriers(seen.page) == []
+        assert seen.asked == [site.letters[name]]
+        assert seen.page.locator("script").count() == 0
+        headings = seen.page.locator("h1, h2").all_inner_texts()
+        assert "personal budget" in headings[0]
+        assert {"The reasons", "If you do not agree", "Who helps you"} <= set(headings)
+
+
+@each_letter
+def test_a_letter_is_read_on_a_small_screen_without_going_sideways(
+    browser: Browser, site: Site, name: str
+) -> None:
+    with letter(browser, site, name, viewport=NARROW) as seen:
+        assert seen.page.evaluate(SIDEWAYS) == 0
+        for part in ("h1", "h2", ".opening", ".illustrative", ".summary p", "section p"):
+            seen.page.locator(part).first.evaluate("node => { node.textContent = 'W'.repeat(300) }")
+        assert seen.page.evaluate(SIDEWAYS) == 0
+        assert barriers(seen.page) == []
+
+
+@each_letter
+def test_a_letter_is_printed_with_margins_and_no_heading_left_alone(
+    browser: Browser, site: Site, name: str
+) -> None:
+    with letter(browser, site, name) as seen:
+        seen.page.emulate_media(media="print")
+        printed = seen.page.pdf(prefer_css_page_size=True)
+        assert 1 <= printed.count(b"/Type /Page\n") <= 4
+        assert seen.page.evaluate(SIDEWAYS) == 0
+        kept = seen.page.locator("h2").evaluate_all(
+            "all => all.map(node => getComputedStyle(node).breakAfter)"
+        )
+        assert set(kept) == {"avoid"}
+        pages = "[...document.styleSheets[0].cssRules].filter(rule => rule instanceof CSSPageRule)"
+        assert seen.page.evaluate(f"{pages}.map(rule => rule.style.margin)") == ["20mm 18mm"]
+
+
+@each_letter
+def test_a_letter_needs_a_token(browser: Browser, site: Site, name: str) -> None:
+    with browser.new_context() as context:
+        assert context.request.get(site.letters[name]).status == 401
 
 
 def test_the_description_asks_nobody_else(browser: Browser, site: Site) -> None:

@@ -140,41 +140,34 @@ class Child:
     decisions: list[Decision] = field(default_factory=list)
     etags: dict[str, str] = field(default_factory=dict)
     not_payable: set[str] = field(default_factory=set)
-    timelines: dict[str, Timeline] = field(default_factory=dict)
-    lowering: list[tuple[Decision, set[str]]] | None = None
+    entitled: dict[str, rules.Entitlement] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Work everything out anew, after something has changed."""
-        self.timelines.clear()
-        self.lowering = None
+        self.entitled.clear()
 
-    def lowered(self) -> list[tuple[Decision, set[str]]]:
-        """The decisions that would lower something with a notice, and of which components."""
-        if self.lowering is None:
-            self.lowering = []
-            for each in self.decisions:
-                names = {
-                    name
-                    for name in COMPONENTS
-                    if each.is_about(name) and rules.lowers(self.decisions, each, name)
-                }
-                if names:
-                    self.lowering.append((each, names))
-        return self.lowering
+    def entitlement(self, name: str) -> rules.Entitlement:
+        """What the rules say of a component."""
+        if name not in self.entitled:
+            self.entitled[name] = rules.entitlement(self.decisions, name)
+        return self.entitled[name]
 
     def payable(self, name: str) -> Timeline:
         """What the rules say is payable of a component."""
-        if name not in self.timelines:
-            self.timelines[name] = rules.entitlement(self.decisions, name)
-        return self.timelines[name]
+        return self.entitlement(name).payable
 
-    def letters(self, *, fits: Callable[[Letter], bool]) -> list[tuple[Decision, Letter]]:
-        """Its notices of which something is true."""
-        return [(each, letter) for each in self.decisions for letter in each.letters if fits(letter)]
-
-    def looks(self, *, fits: Callable[[SecondLook], bool]) -> list[tuple[Decision, SecondLook]]:
-        """Its reconsiderations of which something is true."""
-        return [(each, look) for each in self.decisions for look in each.looks if fits(look)]
+    def waiting(self) -> list[tuple[Decision, dict[str, tuple[date, date]]]]:
+        """The decisions without a notice that would lower something with one: of what, and when."""
+        found = []
+        for each in self.decisions:
+            lowered = {
+                name: self.entitlement(name).lowered[each.id]
+                for name in COMPONENTS
+                if each.is_about(name) and each.id in self.entitlement(name).lowered
+            }
+            if lowered and each.letter is None:
+                found.append((each, lowered))
+        return found
 
 
 def some(found: list[Any], pick: int) -> Any:
@@ -502,21 +495,36 @@ class Histories(RuleBasedStateMachine):
 
     # Notices
 
-    def _draft(self, number: int, pick: int) -> tuple[Decision, Letter] | None:
+    def _waiting(self) -> list[Any]:
+        return [(n, *found) for n, child in enumerate(self.children) for found in child.waiting()]
+
+    def _letters(self, *, issued: bool) -> list[tuple[int, Letter]]:
+        """The notices that were not withdrawn."""
+        return [
+            (n, letter)
+            for n, child in enumerate(self.children)
+            for decision in child.decisions
+            for letter in decision.letters
+            if not letter.withdrawn and issued is (letter.issued_on is not None)
+        ]
+
+    def _draft(self, pick: int) -> tuple[int, Letter] | None:
+        number, decision, lowered = some(self._waiting(), pick)
         child = self.children[number]
-        waiting = [found for found in child.lowered() if found[0].letter is None]
-        if not waiting:
-            return None
-        decision, lowered = some(waiting, pick)
         answer = child.life.worker.post("/v1/notices", {"decision_id": decision.id})
         self.touched.add(number)
         if not answer.is_success:
-            assert problems(answer)[0] in {"nothing-to-notice", "wrong-state"}
             self._count(f"a draft refused: {problems(answer)[0]}")
+            if decision.is_overturned:
+                assert problems(answer) == ["wrong-state"]
+            else:
+                assert problems(answer) == ["nothing-to-notice"]
+                if any(last > months_after(self.today, 6) for _, last in lowered.values()):
+                    self._count("a draft refused, though it would lower something")
             return None
         drafted = answer.json()
         named = frozenset(change["component"] for change in drafted["changes"])
-        assert named <= lowered
+        assert named <= set(lowered)
         letter = Letter(
             drafted["id"],
             named,
@@ -527,7 +535,7 @@ class Histories(RuleBasedStateMachine):
         decision.letters.append(letter)
         child.etags[letter.id] = answer.headers["ETag"]
         self._count("a notice drafted")
-        return decision, letter
+        return number, letter
 
     def _issue(self, number: int, letter: Letter) -> bool:
         answer = self._act(number, letter.id, "notices", "issue", None, by=self.children[number].life.manager)
@@ -579,37 +587,36 @@ class Histories(RuleBasedStateMachine):
             child.etags[key] = answer.headers["ETag"]
         return answer
 
-    @rule(number=child_s, pick=picks, method=methods)
-    def notice_is_given(self, *, number: int, pick: int, method: str) -> None:
-        drafted = self._draft(number, pick)
+    @precondition(lambda self: self._waiting())
+    @rule(pick=picks, method=methods)
+    def notice_is_given(self, *, pick: int, method: str) -> None:
+        drafted = self._draft(pick)
         if drafted is not None:
-            assert self._issue(number, drafted[1])
-            self._serve(number, drafted[1], method, 0)
+            assert self._issue(*drafted)
+            self._serve(drafted[0], drafted[1], method, 0)
 
-    @rule(number=child_s, pick=picks)
-    def a_notice_is_drafted(self, *, number: int, pick: int) -> None:
-        self._draft(number, pick)
+    @precondition(lambda self: self._waiting())
+    @rule(pick=picks)
+    def a_notice_is_drafted(self, *, pick: int) -> None:
+        self._draft(pick)
 
-    @rule(number=child_s, pick=picks)
-    def a_notice_is_issued(self, *, number: int, pick: int) -> None:
-        child = self.children[number]
-        drafts = child.letters(fits=lambda each: each.issued_on is None and not each.withdrawn)
-        if drafts:
-            self._issue(number, some(drafts, pick)[1])
+    @precondition(lambda self: self._letters(issued=False))
+    @rule(pick=picks)
+    def a_notice_is_issued(self, *, pick: int) -> None:
+        self._issue(*some(self._letters(issued=False), pick))
 
-    @rule(number=child_s, pick=picks, method=methods, ago=st.sampled_from([0, 0, 1, 3, 10]))
-    def a_notice_is_served(self, *, number: int, pick: int, method: str, ago: int) -> None:
-        child = self.children[number]
-        issued = child.letters(fits=lambda each: each.issued_on is not None and not each.withdrawn)
-        if issued:
-            self._serve(number, some(issued, pick)[1], method, ago)
+    @precondition(lambda self: self._letters(issued=True))
+    @rule(pick=picks, method=methods, ago=st.sampled_from([0, 0, 1, 3, 10]))
+    def a_notice_is_served(self, *, pick: int, method: str, ago: int) -> None:
+        self._serve(*some(self._letters(issued=True), pick), method, ago)
 
-    @rule(number=child_s, pick=picks)
-    def a_notice_is_withdrawn(self, *, number: int, pick: int) -> None:
-        child = self.children[number]
-        letters = child.letters(fits=lambda each: not each.withdrawn)
-        if letters:
-            _, letter = some(letters, pick)
+    @precondition(lambda self: self._letters(issued=True))
+    @rule(pick=picks, at_all=st.booleans())
+    def a_notice_is_withdrawn(self, *, pick: int, at_all: bool) -> None:
+        letters = self._letters(issued=True) + self._letters(issued=False)
+        if at_all:
+            number, letter = some(letters, pick)
+            child = self.children[number]
             body = {"reasons": "The family was told the wrong amount."}
             good(self._act(number, letter.id, "notices", "withdraw", body, by=child.life.manager))
             letter.withdrawn = True
@@ -618,13 +625,25 @@ class Histories(RuleBasedStateMachine):
 
     # Reconsiderations
 
-    @rule(number=child_s, pick=picks, ago=st.sampled_from([0, 0, 1, 7, 40]))
-    def the_family_asks_for_a_second_look(self, *, number: int, pick: int, ago: int) -> None:
-        child = self.children[number]
-        if child.decisions:
-            self._ask(number, some(child.decisions[::-1], pick), ago)
+    def _decided(self) -> list[tuple[int, Decision]]:
+        return [(n, each) for n, child in enumerate(self.children) for each in child.decisions]
 
-    def _ask(self, number: int, decision: Decision, ago: int) -> SecondLook | None:
+    def _noticed(self) -> list[tuple[int, Decision]]:
+        return [found for found in self._decided() if found[1].letter is not None]
+
+    def _looks(self, *, answered: bool) -> list[tuple[int, Decision, SecondLook]]:
+        """The reconsiderations of which no answer was served."""
+        return [
+            (n, decision, look)
+            for n, decision in self._decided()
+            for look in decision.looks
+            if look.sending is None and answered is (look.outcome is not None)
+        ]
+
+    @precondition(lambda self: self._decided())
+    @rule(pick=picks, ago=st.sampled_from([0, 0, 1, 7, 40]), noticed=st.sampled_from([True, True, False]))
+    def the_family_asks_for_a_second_look(self, *, pick: int, ago: int, noticed: bool) -> None:
+        number, decision = some((self._noticed() if noticed else None) or self._decided(), pick)
         child = self.children[number]
         received_on = max(self.today - timedelta(days=ago), decision.made_on)
         body = {"decision_id": decision.id, "asked_by": "parent", "received_on": str(received_on)}
@@ -634,17 +653,18 @@ class Histories(RuleBasedStateMachine):
         self.touched.add(number)
         if any(look.outcome is None for look in decision.looks):
             assert problems(answer) == ["wrong-state"]
-            return None
+            return
         asked = good(answer)
         look = SecondLook(asked["id"], received_on, self.policy.postal_rule)
         child.etags[look.id] = answer.headers["ETag"]
         decision.looks.append(look)
         child.forget()
-        self._count("a second look asked for")
-        return look
+        last = decision.letter.last_of_all if decision.letter else None
+        when = "before a notice runs" if last is None else "in time" if received_on <= last else "too late"
+        self._count(f"a second look asked for {when}")
 
+    @precondition(lambda self: self._looks(answered=False))
     @rule(
-        number=child_s,
         pick=picks,
         outcome=st.sampled_from(["upheld", "upheld", "varied", "varied", "overturned"]),
         more=st.sampled_from([0, 100_00, 500_00, 900_00]),
@@ -652,13 +672,10 @@ class Histories(RuleBasedStateMachine):
         served_by=st.sampled_from([None, "electronic", "post"]),
     )
     def a_second_look_is_answered(
-        self, *, number: int, pick: int, outcome: str, more: int, into: int, served_by: str | None
+        self, *, pick: int, outcome: str, more: int, into: int, served_by: str | None
     ) -> None:
+        number, decision, look = some(self._looks(answered=False), pick)
         child = self.children[number]
-        pending = child.looks(fits=lambda look: look.outcome is None)
-        if not pending:
-            return
-        decision, look = some(pending, pick)
         becomes = {}
         if outcome == "varied":
             becomes = self._variation(decision, more, into)
@@ -669,7 +686,7 @@ class Histories(RuleBasedStateMachine):
             given = decision.components[name]
             made = self._wire(child, {name: Awarded(amounts, given.ends_before)})[0]
             wire.append(
-                {**self._decided(child, decision, name), **{k: made[k] for k in ("annual_pence", "parts")}}
+                {**self._as_decided(child, decision, name), **{k: made[k] for k in ("annual_pence", "parts")}}
             )
         body = {"outcome": outcome, "components": wire, "reasons": REASONS}
         by = child.life.other_panel
@@ -690,17 +707,16 @@ class Histories(RuleBasedStateMachine):
         delivery = some(list(amounts), into)
         return {name: {**amounts, delivery: amounts[delivery] + more}}
 
-    def _decided(self, child: Child, decision: Decision, name: str) -> dict[str, Any]:
+    def _as_decided(self, child: Child, decision: Decision, name: str) -> dict[str, Any]:
         """A component as it was decided."""
         found = good(child.life.worker.get(f"/v1/decisions/{decision.id}"))["terms"]["components"]
         return dict(next(each for each in found if each["component"] == name))
 
-    @rule(number=child_s, pick=picks, method=methods, ago=st.sampled_from([0, 0, 2, 9]))
-    def an_answer_is_served(self, *, number: int, pick: int, method: str, ago: int) -> None:
-        child = self.children[number]
-        answered = child.looks(fits=lambda look: look.outcome is not None and look.sending is None)
-        if answered:
-            self._serve_answer(number, some(answered, pick)[1], method, ago)
+    @precondition(lambda self: self._looks(answered=True))
+    @rule(pick=picks, method=methods, ago=st.sampled_from([0, 0, 2, 9]))
+    def an_answer_is_served(self, *, pick: int, method: str, ago: int) -> None:
+        number, _, look = some(self._looks(answered=True), pick)
+        self._serve_answer(number, look, method, ago)
 
     def _serve_answer(self, number: int, look: SecondLook, method: str, ago: int) -> None:
         child = self.children[number]

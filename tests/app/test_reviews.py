@@ -1,5 +1,7 @@
 """Reviews: written down, due by team and day, pulled forward to the EHC review, and the roll-out's counts."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
@@ -15,7 +17,19 @@ from app.bulk.service import IMPORTS, import_file
 from app.review.repository import due_reviews
 from app.review.service import refresh_due
 from app.review.tables import ReviewDueRow
-from tests.app.lives import ONCE, Data, Life, at, awarded, component, days, new_life, problems, publish
+from tests.app.lives import (
+    ONCE,
+    REASONS,
+    Data,
+    Life,
+    at,
+    awarded,
+    component,
+    days,
+    new_life,
+    problems,
+    publish,
+)
 from tests.app.rows import row_counts
 from tests.app.service import Person, Service, good, operating, policy_document
 
@@ -235,7 +249,7 @@ def test_pages_go_by_day_and_then_by_person_and_miss_nobody(service: Service) ->
     for limit in (1, 2, 3, 5):
         pages: list[Data] = []
         cursor: dict[str, str] = {}
-        while True:
+        for _ in range(len(whole) + 1):
             query = {"by": "2027-12-31", "limit": limit, **cursor}
             page = good(service.assessor.get("/v1/reviews/due", params=query))
             assert len(page["items"]) <= limit
@@ -293,7 +307,9 @@ def test_a_budget_whose_end_is_overturned_is_to_be_reviewed_again(service: Servi
     at(service, "2027-01-10")
     end(life, "2027-02-01")
     assert hold_by(life) is None
-    life.answer(life.ask(life.decided[-1], on="2027-01-10"), "overturned")
+    asked = life.ask(life.decided[-1], on="2027-01-10")
+    answer = {"outcome": "overturned", "components": [], "reasons": REASONS}
+    good(life.act(asked, "answer", answer, by=life.other_panel))
     assert hold_by(life) == "2027-06-01"
 
 
@@ -329,6 +345,36 @@ def test_a_sen_part_that_is_not_paid_directly_is_reviewed_every_six_months(servi
     assert due(life.worker)[0]["limit_on"] == "2027-06-01"
 
 
+def no_longer_paid_directly(service: Service) -> tuple[Life, Data]:
+    """A child whose SEN top-up is paid directly no more, its notice having run, and that notice."""
+    life = without_ehc(new_life(service))
+    life.may_be_paid()
+    care, sen = with_sen(life)
+    life.award(care, sen, starts_on="2026-12-01", by=life.manager)
+    at(service, "2026-12-02")
+    life.assess(on="2026-12-02")
+    notice = life.notice(life.award(component("sen-top-up", notional=900_00), starts_on="2026-12-02"))
+    at(service, "2027-03-02")
+    refresh(service)
+    assert hold_by(life) == "2027-03-01", "paid up to and with today"
+    at(service, "2027-03-03")
+    refresh(service)
+    assert hold_by(life) == "2027-06-01"
+    return life, notice
+
+
+def test_a_notice_that_is_taken_back_brings_back_what_it_ended(service: Service) -> None:
+    life, notice = no_longer_paid_directly(service)
+    good(life.act(notice, "withdraw", {"reasons": "It was not right."}, by=life.manager))
+    assert hold_by(life) == "2027-03-01"
+
+
+def test_a_reconsideration_that_holds_a_notice_brings_back_what_it_ended(service: Service) -> None:
+    life, _ = no_longer_paid_directly(service)
+    life.ask(life.decided[-1], on="2027-03-01")
+    assert hold_by(life) == "2027-03-01"
+
+
 def test_the_policy_of_the_day_says_how_often(service: Service) -> None:
     at(service, "2026-03-02")
     second = service.acting_as("demo-second-policy-lead")
@@ -360,6 +406,13 @@ def test_what_an_import_writes_moves_reviews_as_well(service: Service) -> None:
     with operating(service) as work:
         import_file(work, PLANS.encode(), IMPORTS["plans"], keep=Keep.ALL_OR_NOTHING)
     assert hold_by(life) == "2027-02-01"
+
+
+def test_an_import_from_the_command_line_moves_them_too() -> None:
+    """It loads what imports need and no endpoints: whoever follows acts has to be among it."""
+    program = "import app.bulk.service, app.work; print(*(each.__name__ for each in app.work.AFTER_ACT))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603  ours
+    assert run.stdout.split() == ["refresh_after"]
 
 
 def test_what_an_import_takes_back_moves_none(service: Service) -> None:

@@ -230,6 +230,10 @@ def test_a_young_person_who_decides_is_written_to_themselves() -> None:
 def test_a_lower_award_says_that_nothing_goes_lower_before_a_notice() -> None:
     letter = decided(award(lowered=(SOCIAL,)))
 
+    assert letter.summary[0] == (
+        "We have agreed £6,000 a year for your child. The decision counts from 1 December 2026, but what is "
+        "lower has to wait."
+    )
     assert letter.summary[1].startswith("For social care, this takes away something that is payable now.")
     assert letter.summary[1].endswith("Until then nothing goes lower.")
 
@@ -326,7 +330,8 @@ def test_a_served_notice_says_from_what_to_what_and_from_which_day() -> None:
 
 
 def test_a_notice_never_starts_before_the_day_that_the_decision_says() -> None:
-    letter = notice_letter(about(), noticed(served(), starts_on=date(2026, 9, 1)))
+    late = date(2026, 9, 1)
+    letter = notice_letter(about(), noticed(served(lower_from=late), starts_on=late))
 
     assert letter.summary[1] == "For social care, this starts on 1 September 2026, and not before."
 
@@ -349,7 +354,10 @@ def test_a_withdrawn_notice_says_so_and_why() -> None:
         about(), noticed(lowered(), standing=Standing.WITHDRAWN, withdrawal_reasons="It was a mistake.")
     )
 
-    assert letter.summary[0] == "This notice was taken back. By this notice nothing goes lower."
+    assert letter.summary == (
+        "This notice was taken back. By this notice nothing goes lower.",
+        "The amount for social care was to go from £6,000 a year to £5,400 a year.",
+    )
     assert under(letter, "withdrawal") == ("It was a mistake.",)
     assert under(letter, "days") == under(letter, "stays") == ()
 
@@ -412,7 +420,14 @@ def test_a_notice_says_what_asking_has_come_to(outcome: Outcome | None) -> None:
 
     since = under(letter, "since")
     if outcome is None:
-        assert since[1] == "Until you have our answer, nothing goes lower for social care."
+        assert since == (SENTENCES["pending"],)
+        assert letter.summary[1] == "Until you have our answer, nothing goes lower for social care."
+    elif outcome is Outcome.OVERTURNED:
+        assert letter.summary == (
+            SENTENCES[outcome],
+            "The amount for social care was to go from £6,000 a year to £5,400 a year.",
+        )
+        assert since == under(letter, "days") == under(letter, "stays") == ()
     else:
         assert since[0] == SENTENCES[outcome]
     assert ("For social care, the change now starts on 21 May 2026." in since) == (outcome is Outcome.UPHELD)
