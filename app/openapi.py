@@ -92,7 +92,7 @@ def _complete(operation: dict[str, Any], *, path: str, method: str) -> None:
         statuses |= {409, 413, 415}
     if name in STALE:
         statuses |= {412, 428}
-    if name in {"get_policy_in_force", "get_local_offer_policy"}:
+    if name in {"get_policy_in_force", "get_local_offer_policy", "get_answer_letter", "get_hand_over"}:
         statuses.add(409)
     for status in sorted(statuses):
         operation["responses"][str(status)] = {

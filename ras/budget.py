@@ -77,7 +77,8 @@ class End:
     Attributes:
         key: The decision's.
         ends_before: The first day on which nothing is payable.
-        restarts_before: An award that starts before this day takes up what was payable before the end.
+        restarts_before: An award that starts before this day takes up what was payable before the end, for as
+            long as it runs.
     """
 
     key: str
@@ -156,27 +157,87 @@ def timeline(component: Component, acts: Iterable[Act]) -> Timeline:
     >>> [(str(span.first_day), total(span.rate)) for span in noticed.spans[1:]]
     [('2026-01-01', 500000), ('2026-03-01', 500000), ('2026-06-06', 400000)]
     """
-    spans, interrupted = NO_DECISION, None
+    decided = tuple(_with_ends_that_count(acts))
+    folds = {0: _laid(decided)}
+    folds |= {n: _laid(decided[n:]) for n, act in enumerate(decided, 1) if isinstance(act, End)}
+    days = {span.first_day for spans in folds.values() for span in spans}
+    days |= {day for act in decided if not isinstance(act, Stop) for day in (act.ends_before,) if day}
+    days |= {act.starts_on for act in decided if isinstance(act, Award)}
+    spans: list[Span] = []
+    for day in sorted(days):
+        ended = _ended_by(decided, day)
+        span = replace(_at(folds[ended], day), first_day=day)
+        if ended and span.why is Why.NOTHING_DECIDED:
+            span = Span(day, NOTHING, Why.ENDED, decided[ended - 1].key)
+        if not spans or not _is_same(span, spans[-1]):
+            spans.append(span)
+    return Timeline(component, tuple(spans), tuple(_bought(decided)))
+
+
+def laid_under(component: Component, acts: Iterable[Act], award: Award) -> Timeline:
+    """What would be payable if an award were decided and set nothing: what it is compared with.
+
+    It is what is payable without it, and with what the award takes up of what an end had ended.
+    """
+    return timeline(component, [*acts, replace(award, rate=NOTHING, lower_from=None, one_offs=())])
+
+
+def _with_ends_that_count(acts: Iterable[Act]) -> Iterator[Act]:
+    """The acts, without the agreed ends of awards that renew another."""
     fixed_terms: list[Award] = []
-    bought: list[tuple[str, Bought]] = []
+    for act in acts:
+        if isinstance(act, Award) and act.ends_before is not None:
+            yield replace(act, ends_before=None) if _renews(act, fixed_terms) else act
+            fixed_terms.append(act)
+        else:
+            yield act
+
+
+def _laid(acts: Sequence[Act]) -> Spans:
+    """Awards and stops laid over one another; ends are for `_ended_by`."""
+    spans = NO_DECISION
     for act in acts:
         match act:
             case Award():
-                if interrupted is not None and act.starts_on < interrupted[0].restarts_before:
-                    spans = _joined(spans, interrupted[1], act.starts_on)
-                given = replace(act, ends_before=None) if _renews(act, fixed_terms) else act
-                days = (given.starts_on, given.ends_before, given.lower_from)
-                spans = _changed(spans, days, partial(_overlaid, given))
-                if act.ends_before is not None:
-                    fixed_terms.append(act)
-                bought += [(act.key, each) for each in act.one_offs]
-            case End():
-                interrupted = (act, spans)
-                spans = ended(act, spans)
-                bought = [(key, each) for key, each in bought if each.due_on < act.ends_before]
+                days = (act.starts_on, act.ends_before, act.lower_from)
+                spans = _changed(spans, days, partial(_overlaid, act))
             case Stop():
                 spans = _changed(spans, (act.starts_on,), partial(_stopped, act))
-    return Timeline(component, spans, tuple(bought))
+            case End():
+                pass
+    return spans
+
+
+def _ended_by(acts: Sequence[Act], day: date) -> int:
+    """From which act on what was decided counts on a day: what was decided before an end does not.
+
+    Unless the end is taken up again: by an award that was decided after it, runs on that day, and started
+    before the notice of a lower amount would have run. So an end and a restart cannot cut.
+    """
+    for n in range(len(acts), 0, -1):
+        end = acts[n - 1]
+        if isinstance(end, End) and end.ends_before <= day and not _is_taken_up(end, acts[n:], day):
+            return n
+    return 0
+
+
+def _is_taken_up(end: End, later: Iterable[Act], day: date) -> bool:
+    return any(
+        isinstance(act, Award)
+        and act.starts_on < end.restarts_before
+        and act.starts_on <= day
+        and (act.ends_before is None or day < act.ends_before)
+        for act in later
+    )
+
+
+def _bought(acts: Sequence[Act]) -> Iterator[tuple[str, Bought]]:
+    """What is bought once: what an end that counts on its day was decided after is left out."""
+    for n, act in enumerate(acts):
+        if isinstance(act, Award):
+            for each in act.one_offs:
+                if _ended_by(acts, each.due_on) <= n:
+                    yield act.key, each
 
 
 def is_fall(given: Rate, old: Rate, *, delivery_asked_for: bool) -> bool:
@@ -237,7 +298,7 @@ def _overlaid(award: Award, old: Span, day: date) -> Span:
 
 
 def ended(end: End, spans: Spans) -> Spans:
-    """What is payable with an end."""
+    """What is payable with an end that nothing takes up again."""
     return _changed(spans, (end.ends_before,), partial(_ended, end))
 
 
@@ -270,16 +331,14 @@ def _changed(spans: Spans, days: Sequence[date | None], change: Callable[[Span, 
     changed: list[Span] = []
     for day, old in _pieces(spans, days):
         new = replace(change(old, day), first_day=day)
-        if not changed or replace(new, first_day=BEGINNING) != replace(changed[-1], first_day=BEGINNING):
+        if not changed or not _is_same(new, changed[-1]):
             changed.append(new)
     return tuple(changed)
 
 
-def _joined(early: Spans, late: Spans, day: date) -> Spans:
-    """The first up to a day, and the second from it on."""
-    head = tuple(span for span in early if span.first_day < day)
-    tail = tuple(span for span in late if span.first_day > day)
-    return (*head, replace(_at(late, day), first_day=day), *tail)
+def _is_same(one: Span, other: Span) -> bool:
+    """Whether two spans say the same of their days."""
+    return replace(one, first_day=BEGINNING) == replace(other, first_day=BEGINNING)
 
 
 def _at(spans: Spans, day: date) -> Span:

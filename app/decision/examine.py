@@ -10,7 +10,7 @@ from app.assessment.repository import Found
 from app.assessment.service import get_assessment, result_of
 from app.budget import repository as budgets
 from app.budget.contents import AwardTerms, Decided, EndTerms, InterimTerms, StopTerms
-from app.budget.derive import Budget, award_of, budget_of, content_of, is_overturned, rate_in
+from app.budget.derive import Budget, acts_on, award_of, budget_of, content_of, is_overturned, rate_in
 from app.budget.repository import Records
 from app.budget.service import in_parts
 from app.component.service import agreed_by_partners
@@ -25,7 +25,7 @@ from app.policy.tables import PolicyRevisionRow
 from app.proposal.service import get_proposal
 from app.work import Work
 from ras.assessment import Assessment, HorizonAmount
-from ras.budget import Award, falls, renews
+from ras.budget import Award, falls, laid_under, renews
 from ras.component import Component, Delivery, total
 from ras.decision import (
     Costed,
@@ -170,13 +170,14 @@ def effects(case: Case) -> tuple[Effect, ...]:
         return ()
     found = []
     for awarded in terms.components:
-        before = case.budget.of(awarded.component)
         award = award_of(
             "",
             awarded,
             starts_on=terms.starts_on,
             notice_months=case.notice_months[awarded.component],
         )
+        acts = acts_on(awarded.component, case.records, case.work.working_days)
+        before = laid_under(awarded.component, acts, award)
         was, lowered = before.on(terms.starts_on).rate, falls(before, award)
         more = total(rate_in(awarded)) > total(was)
         kind = ChangeKind.FALL if lowered else ChangeKind.RISE if more else ChangeKind.SAME

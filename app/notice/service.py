@@ -38,7 +38,7 @@ from app.policy.service import rules_in_force
 from app.resources import Kept, Page, page_of, refuse_stale
 from app.words import add_words, find_words
 from app.work import Work
-from ras.budget import Award, Stop, falls, is_fall, stopped, timeline
+from ras.budget import Award, Stop, falls, is_fall, laid_under, stopped
 from ras.canonical import canonical, sha256
 from ras.component import Component, Part, Rate, total
 from ras.errors import Problem
@@ -264,10 +264,10 @@ def _changes(work: Work, records: Records, row: DecisionRow) -> Iterator[Change]
     for component in _components(decided):
         acts = list(acts_on(component, records, work.working_days))
         place = next(n for n, act in enumerate(acts) if act.key == key)
-        before, act = timeline(component, acts[:place]), acts[place]
+        act = acts[place]
         was = found.of(component).on(day).rate
         match act:
-            case Award() if falls(before, act) is not None:
+            case Award() if falls(laid_under(component, acts[:place], act), act) is not None:
                 becomes = act.rate
             case Stop():
                 becomes = stopped(was, act.becomes)

@@ -27,7 +27,8 @@ SUBJECTS = {role: next(name for name, (its, _) in STAFF.items() if its is role) 
 PUBLIC = {"livez", "readyz", "version", "docs", "docs_asset", "get_local_offer_policy", "estimate"}
 PUBLIC |= {"get_calendar"}  # its address is the secret that opens it
 POLICIES = {"list_policies", "get_policy", "get_policy_in_force"}
-TEAMS_RECORDS = {
+TEAMS_QUERIES = {"on", "team", "person_id", "plan_id", "starts_on", "first_month", "months", "by", "format"}
+RECORDS = {
     *("get_person", "revise_person", "get_monitoring", "put_monitoring"),
     *("add_request", "get_request", "settle_request"),
     *("add_plan", "get_plan", "add_plan_version", "get_plan_version"),
@@ -61,9 +62,7 @@ class Told:
         """Send the story's request for an operation again, as someone else, perhaps of another record."""
         request = self.heard[name]["request"]
         kept = {k: v for k, v in request["parameters"].items() if k in {"If-Match", "Content-Type"}}
-        query = {
-            k: v for k, v in request["parameters"].items() if k in {"on", "team", "person_id", "plan_id"}
-        }
+        query = {k: v for k, v in request["parameters"].items() if k in QUERIES}
         query = {} if any(value in request["path"] for value in query.values()) else query
         path, body = request["path"], request.get("body")
         for old, new in instead.items():

@@ -47,6 +47,7 @@ ACTS = {
     },
     "policies": {"policy-drafted", "policy-approved", "policy-published", "policy-withdrawn"},
     "staff-register": {"put-on-register"},
+    "calendars": {"calendar-made", "calendar-revoked"},
 }
 
 

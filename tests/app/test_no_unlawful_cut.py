@@ -248,7 +248,6 @@ class Histories(RuleBasedStateMachine):
         """The policy in force."""
         return self.policies[self.today.year if self.today.month >= 4 else self.today.year - 1]
 
-    @rule(days=st.sampled_from([1, 1, 2, 3, 5, 10, 20, 30, 31, 60, 91, 92]), hour=hours)
     def days_go_by(self, days: int, hour: time) -> None:
         day = min(self.today + timedelta(days=days), LAST_TODAY)
         for year in sorted(YEARS):
@@ -259,8 +258,6 @@ class Histories(RuleBasedStateMachine):
         self._set_clock()
         self.touched = set(range(CHILDREN))
 
-    @precondition(lambda self: len(self.policies) <= len(YEARS))
-    @rule(policy=st.sampled_from(POLICIES))
     def the_next_policy_is_published(self, policy: Rules) -> None:
         self._publish(next(year for year in sorted(YEARS) if year not in self.policies), policy)
         self.touched = set(range(CHILDREN))
@@ -276,16 +273,6 @@ class Histories(RuleBasedStateMachine):
 
     # Decisions
 
-    @rule(
-        number=child_s,
-        names=named,
-        care=social_care,
-        partners=st.tuples(partners_part, partners_part),
-        parts=st.tuples(part_s, part_s, part_s),
-        start=starts,
-        same_again=st.sampled_from([False, False, False, False, True]),
-        way=st.sampled_from(["alone"] * 8 + ["stale", "raced"]),
-    )
     def an_award_is_made(
         self,
         *,
@@ -324,14 +311,6 @@ class Histories(RuleBasedStateMachine):
             return
         self._add(child, Award(**self._made(made), starts_on=starts_on, components=awarded))
 
-    @rule(
-        number=child_s,
-        name=st.sampled_from(["social-care", "social-care", "health"]),
-        pence=st.sampled_from([0, 100_00, 900_00, 6_200_00]),
-        weights=splits,
-        start=starts,
-        length=st.integers(2, 200),
-    )
     def an_interim_award_is_made(
         self, *, number: int, name: str, pence: int, weights: tuple[int, int, int], start: int, length: int
     ) -> None:
@@ -349,13 +328,6 @@ class Histories(RuleBasedStateMachine):
         made = self._decide(number, terms, awarded)
         self._add(child, Award(**self._made(made), starts_on=starts_on, components=awarded))
 
-    @rule(
-        number=child_s,
-        names=st.sampled_from([("social-care",), ("social-care",), ("health",), COMPONENTS]),
-        ground=st.sampled_from(["family-asks", "moved-away"]),
-        ago=st.sampled_from([0, 0, 1, 20, 100]),
-        later=st.sampled_from([1, 1, 2, 30, 100]),
-    )
     def the_family_asks_for_an_end(
         self, *, number: int, names: tuple[str, ...], ground: str, ago: int, later: int
     ) -> None:
@@ -376,15 +348,6 @@ class Histories(RuleBasedStateMachine):
         end = End(**self._made(made), ends_before=ends_before, components=frozenset(names))
         self._add(child, end)
 
-    @rule(
-        number=child_s,
-        name=st.sampled_from(["social-care", "social-care", "social-care", "health"]),
-        ground=st.sampled_from(
-            ["consent-withdrawn", "excluded", "not-able-to-manage", "safeguarding", "misuse", "misuse"]
-        ),
-        start=st.sampled_from([0, 0, 1, 30, 100]),
-        becomes=st.sampled_from(["notional", "third-party"]),
-    )
     def a_direct_payment_is_stopped(
         self, *, number: int, name: str, ground: str, start: int, becomes: str
     ) -> None:
@@ -587,31 +550,21 @@ class Histories(RuleBasedStateMachine):
             child.etags[key] = answer.headers["ETag"]
         return answer
 
-    @precondition(lambda self: self._waiting())
-    @rule(pick=picks, method=methods)
     def notice_is_given(self, *, pick: int, method: str) -> None:
         drafted = self._draft(pick)
         if drafted is not None:
             assert self._issue(*drafted)
             self._serve(drafted[0], drafted[1], method, 0)
 
-    @precondition(lambda self: self._waiting())
-    @rule(pick=picks)
     def a_notice_is_drafted(self, *, pick: int) -> None:
         self._draft(pick)
 
-    @precondition(lambda self: self._letters(issued=False))
-    @rule(pick=picks)
     def a_notice_is_issued(self, *, pick: int) -> None:
         self._issue(*some(self._letters(issued=False), pick))
 
-    @precondition(lambda self: self._letters(issued=True))
-    @rule(pick=picks, method=methods, ago=st.sampled_from([0, 0, 1, 3, 10]))
     def a_notice_is_served(self, *, pick: int, method: str, ago: int) -> None:
         self._serve(*some(self._letters(issued=True), pick), method, ago)
 
-    @precondition(lambda self: self._letters(issued=True))
-    @rule(pick=picks, at_all=st.booleans())
     def a_notice_is_withdrawn(self, *, pick: int, at_all: bool) -> None:
         letters = self._letters(issued=True) + self._letters(issued=False)
         if at_all:
@@ -640,8 +593,6 @@ class Histories(RuleBasedStateMachine):
             if look.sending is None and answered is (look.outcome is not None)
         ]
 
-    @precondition(lambda self: self._decided())
-    @rule(pick=picks, ago=st.sampled_from([0, 0, 1, 7, 40]), noticed=st.sampled_from([True, True, False]))
     def the_family_asks_for_a_second_look(self, *, pick: int, ago: int, noticed: bool) -> None:
         number, decision = some((self._noticed() if noticed else None) or self._decided(), pick)
         child = self.children[number]
@@ -663,14 +614,6 @@ class Histories(RuleBasedStateMachine):
         when = "before a notice runs" if last is None else "in time" if received_on <= last else "too late"
         self._count(f"a second look asked for {when}")
 
-    @precondition(lambda self: self._looks(answered=False))
-    @rule(
-        pick=picks,
-        outcome=st.sampled_from(["upheld", "upheld", "varied", "varied", "overturned"]),
-        more=st.sampled_from([0, 100_00, 500_00, 900_00]),
-        into=picks,
-        served_by=st.sampled_from([None, "electronic", "post"]),
-    )
     def a_second_look_is_answered(
         self, *, pick: int, outcome: str, more: int, into: int, served_by: str | None
     ) -> None:
@@ -712,8 +655,6 @@ class Histories(RuleBasedStateMachine):
         found = good(child.life.worker.get(f"/v1/decisions/{decision.id}"))["terms"]["components"]
         return dict(next(each for each in found if each["component"] == name))
 
-    @precondition(lambda self: self._looks(answered=True))
-    @rule(pick=picks, method=methods, ago=st.sampled_from([0, 0, 2, 9]))
     def an_answer_is_served(self, *, pick: int, method: str, ago: int) -> None:
         number, _, look = some(self._looks(answered=True), pick)
         self._serve_answer(number, look, method, ago)

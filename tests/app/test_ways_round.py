@@ -501,7 +501,7 @@ def _renewed_ends_count(award: Award, _before: Any) -> bool:
 
 _AWARD = derive._award  # noqa: SLF001  to be put back with its guard taken out
 NO_FALL = {"ras.budget.is_fall": lambda *_, **__: False}
-WITHOUT_RESTART = {"ras.budget._joined": lambda early, _late, _day: early}
+WITHOUT_RESTART = {"ras.budget._is_taken_up": lambda *_: False}
 
 WAYS = [
     Way(_a_back_dated_award, NO_FALL),

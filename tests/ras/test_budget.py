@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ras.budget import Act, Award, Bought, End, Stop, Timeline, Why, falls, renews, timeline
+from ras.budget import Act, Award, Bought, End, Stop, Timeline, Why, falls, laid_under, renews, timeline
 from ras.component import NOTHING, Component, Delivery, Rate, rate_of, total
 
 NEW_YEAR, MARCH, JUNE = date(2026, 1, 1), date(2026, 3, 1), date(2026, 6, 6)
@@ -152,6 +152,46 @@ def test_an_end_and_a_restart_within_the_notice_take_up_what_was_payable() -> No
     assert on(laid(FIRST, end, later), date(2026, 8, 1)) == 3_000_00
 
 
+def test_after_a_restart_a_lower_award_waits_also_where_it_starts_in_the_same_stretch() -> None:
+    end = End("2", date(2026, 5, 1), restarts_before=date(2026, 8, 1))
+    restart = award("3", date(2026, 7, 15), paid(6_000_00))
+    lower = award("4", date(2026, 7, 20), paid(5_500_00))
+    assert on(laid(FIRST, end, restart, lower), date(2027, 1, 1)) == 6_000_00
+
+
+def test_ending_twice_does_not_make_a_restart_lower() -> None:
+    ends = (End("2", date(2026, 5, 1), date(2026, 8, 1)), End("3", date(2026, 6, 1), date(2026, 9, 1)))
+    restart = award("4", date(2026, 7, 1), paid(3_000_00))
+    assert on(laid(FIRST, *ends, restart), date(2027, 1, 1)) == 5_000_00
+
+
+def test_a_fresh_start_after_the_notice_of_an_end_takes_up_nothing_and_no_other_does_by_leaning_on_it() -> (
+    None
+):
+    end = End("2", date(2026, 5, 1), date(2026, 8, 1))
+    fresh = award("3", date(2026, 8, 1), paid(3_000_00))
+    back_dated = award("4", date(2026, 5, 2), paid(3_000_00))
+    assert on(laid(FIRST, end, fresh), date(2027, 1, 1)) == 3_000_00
+    assert on(laid(FIRST, end, fresh, back_dated), date(2026, 5, 2)) == 5_000_00
+
+
+def test_what_an_award_takes_up_lasts_as_long_as_the_award() -> None:
+    end = End("2", date(2026, 5, 1), date(2026, 8, 1))
+    club = award("3", date(2026, 7, 1), paid(500_00), ends_before=date(2026, 9, 1))
+    arrears = award("3", MARCH, paid(5_400_00), ends_before=date(2026, 5, 1))
+    assert [on(laid(FIRST, end, club), day) for day in (date(2026, 7, 1), date(2026, 9, 1))] == [5_000_00, 0]
+    assert [on(laid(FIRST, end, arrears), day) for day in (MARCH, date(2026, 5, 1))] == [5_400_00, 0]
+
+
+def test_what_a_restart_is_compared_with_is_what_it_takes_up() -> None:
+    end = End("2", date(2026, 5, 1), date(2026, 8, 1))
+    restart = award("3", date(2026, 7, 1), paid(3_000_00))
+    under = laid_under(Component.SOCIAL_CARE, [FIRST, end], restart)
+    taken = falls(under, restart)
+    assert taken is not None
+    assert (taken.first_day, total(taken.rate)) == (date(2026, 7, 1), 5_000_00)
+
+
 def test_a_stop_changes_how_and_never_how_much() -> None:
     found = laid(FIRST, Stop("2", MARCH, Delivery.NOTIONAL))
     assert found.on(MARCH).rate == paid(0, 5_000_00)
@@ -163,7 +203,10 @@ def test_what_is_bought_once_stays_agreed_unless_it_was_due_after_an_end() -> No
     chair = Bought("chair", Delivery.NOTIONAL, JUNE, 245_00)
     first = replace(FIRST, one_offs=(chair,))
     assert laid(first, CUT).one_offs == (("1", chair),)
-    assert laid(first, End("2", JUNE, JUNE)).one_offs == ()
+    end = End("2", JUNE, JUNE + timedelta(days=90))
+    assert laid(first, end).one_offs == ()
+    again = award("3", JUNE, paid(5_000_00))
+    assert laid(first, end, again).one_offs == (("1", chair),), "what a restart takes up"
 
 
 def test_what_an_award_takes_away_is_found_also_on_a_later_day() -> None:
@@ -187,7 +230,12 @@ ended_awards = st.builds(
 stops = st.builds(Stop, st.just("x"), st.one_of(st.none(), days), st.just(Delivery.THIRD_PARTY))
 
 
-@given(st.lists(st.one_of(awards, ended_awards, stops), max_size=6), awards, days)
+ends = st.builds(lambda day: End("x", day, day + timedelta(days=90)), days)
+acts = st.lists(st.one_of(awards, ended_awards, stops, ends), max_size=6)
+
+
+@settings(max_examples=1000)
+@given(acts, awards, days)
 def test_no_award_without_notice_lowers_anything_on_any_day(before: list[Act], new: Award, day: date) -> None:
     was, now = laid(*before).on(day).rate, laid(*before, new).on(day).rate
 
@@ -195,12 +243,12 @@ def test_no_award_without_notice_lowers_anything_on_any_day(before: list[Act], n
     assert all(dict(now).get(delivery, 0) >= pence for delivery, pence in was)
 
 
-@given(st.lists(st.one_of(awards, ended_awards, stops), max_size=6), stops, days)
+@given(acts, stops, days)
 def test_no_stop_changes_the_whole(before: list[Act], stop: Stop, day: date) -> None:
     assert on(laid(*before, stop), day) == on(laid(*before), day)
 
 
-@given(st.lists(awards, max_size=5), awards, days, st.integers(0, 200))
+@given(acts, awards, days, st.integers(0, 200))
 def test_a_notice_changes_nothing_before_the_day_it_allows(
     before: list[Act], new: Award, day: date, wait: int
 ) -> None:
@@ -211,7 +259,7 @@ def test_a_notice_changes_nothing_before_the_day_it_allows(
     )
 
 
-@given(st.lists(st.one_of(awards, ended_awards, stops), max_size=6))
+@given(acts)
 def test_spans_follow_one_another_and_no_two_neighbours_are_the_same(acts: list[Act]) -> None:
     spans = laid(*acts).spans
     firsts = [span.first_day for span in spans]
