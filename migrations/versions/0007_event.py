@@ -43,4 +43,3 @@ def downgrade() -> None:
     """Drop them: the audit log itself stays."""
     for table in reversed(TABLES):
         op.drop_table(table)
-

@@ -240,8 +240,12 @@ def awarded(
     """A child with an award from 1 December 2026, decided on 23 November."""
     life = new_life(service, **child)
     life.may_be_paid()
-    parts = {delivery.replace("-", "_"): annual_pence}
-    life.award(component(once=ONCE, **parts), starts_on="2026-12-01", occasion="first-award", by=life.manager)
+    care = {
+        **component(once=ONCE),
+        "annual_pence": annual_pence,
+        "parts": [part(delivery, annual_pence)],
+    }
+    life.award(care, starts_on="2026-12-01", occasion="first-award", by=life.manager)
     return life
 
 

@@ -27,8 +27,7 @@ SUBJECTS = {role: next(name for name, (its, _) in STAFF.items() if its is role) 
 PUBLIC = {"livez", "readyz", "version", "docs", "docs_asset", "get_local_offer_policy", "estimate"}
 PUBLIC |= {"get_calendar"}  # its address is the secret that opens it
 POLICIES = {"list_policies", "get_policy", "get_policy_in_force"}
-TEAMS_QUERIES = {"on", "team", "person_id", "plan_id", "starts_on", "first_month", "months", "by", "format"}
-RECORDS = {
+TEAMS_RECORDS = {
     *("get_person", "revise_person", "get_monitoring", "put_monitoring"),
     *("add_request", "get_request", "settle_request"),
     *("add_plan", "get_plan", "add_plan_version", "get_plan_version"),
@@ -45,6 +44,7 @@ RECORDS = {
 AMOUNTS = {"get_payable", "get_commitments", "get_forecast"}
 OWN_COMPONENT = {"add_component_agreement", "get_component_agreement", "list_component_agreements"}
 DECIDING = {"add_decision", "answer_reconsideration"}
+QUERIES = {"on", "team", "person_id", "plan_id", "starts_on", "first_month", "months", "by", "format"}
 RECORDS = {"person_id", "plan_id", "decision_id"}
 KEYS = count()
 
@@ -297,16 +297,11 @@ def test_a_case_handed_over_is_gone_for_the_team_it_was_with(service: Service) -
 
 def test_the_auditor_sees_no_dates_of_birth_and_no_words(told_on_both: Told) -> None:
     auditor = told_on_both.service.acting_as("demo-auditor")
-    secrets = ("2015-06-14", "2013-01-31", "Evenings are the hardest", "hospital", "names social care")
-    secrets += (
-        "grandmother",
-        "second pair of hands",
-        "Every line of it",
-        "ends at five",
-        "bus home",
-        "hour until the bus",
+    secrets = (
+        *("2015-06-14", "2013-01-31", "2011-05-02", "Evenings are the hardest", "hospital"),
+        *("names social care", "grandmother", "second pair of hands", "Every line of it", "ends at five"),
+        *("bus home", "hour until the bus", "no longer the one", "nursing care", "Talked through"),
     )
-    secrets += ("no longer the one", "nursing care", "Talked through", "2011-05-02")
     for name, rule in ACCESS.items():
         if Role.AUDITOR in rule.roles and name != "get_me":
             seen = told_on_both.send(auditor, name)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from app.budget import derive
+from app.budget.contents import Served
 from ras.budget import Award, Timeline
 from ras.component import rate_of
 from ras.policy.document import policy_of
@@ -483,7 +484,7 @@ def _overturned_is_forgotten(*given: Any) -> Any:
 
 def _counts_withdrawn(notice: Any) -> Any:
     kept = [event.content for event in notice.events if event.kind == derive.NoticeAct.SERVED]
-    return derive.Served.model_validate_json(kept[-1]) if kept else None
+    return Served.model_validate_json(kept[-1]) if kept else None
 
 
 def _at_once(last_day: Any, starts_on: Any, _asked: Any, _while_pending: Any) -> Any:
