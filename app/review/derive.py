@@ -40,7 +40,7 @@ def due_of(
     today: date,
 ) -> ReviewDue | None:
     """When the next review of a budget is due; None where nothing is payable then or later."""
-    if found.began_on is None or not is_payable_from(found, today):
+    if found.began_on is None:
         return None
     due = review_due(
         rules,

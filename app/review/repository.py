@@ -77,6 +77,14 @@ def put_due(session: Session, row: ReviewDueRow) -> None:
     session.flush()
 
 
+def move_due(session: Session, person_id: UUID, *, team: str) -> None:
+    """Put a person's due review into a team's list, where one is due."""
+    row = session.get(ReviewDueRow, person_id)
+    if row is not None:
+        row.team = team
+        session.flush()
+
+
 def take_due(session: Session, person_id: UUID) -> None:
     """Take a person from the lists of due reviews, where they are in them."""
     row = session.get(ReviewDueRow, person_id)

@@ -128,7 +128,7 @@ def show_roll_out(work: Work, query: RollOutQuery) -> RollOut:
 def refresh_due(work: Work, person_id: UUID) -> None:
     """Work out again when a person's next review is due. Where nothing is payable then, none is.
 
-    It goes by the policy in force today. Where there is none, what was worked out last stays.
+    It goes by the policy in force today. Where there is none, the days that were worked out last stay.
     """
     records = budgets.records_of(work.session, person_id)
     if not records.decisions:
@@ -137,9 +137,11 @@ def refresh_due(work: Work, person_id: UUID) -> None:
     if not is_payable_from(found, work.today):
         repository.take_due(work.session, person_id)
         return
+    _, known = people.get_person(work.session, person_id)
     try:
         _, rules = rules_in_force(work, work.today)
     except (NoPolicyInForce, NoBudgetRules):
+        repository.move_due(work.session, person_id, team=known.team)
         return
     due = due_of(
         found,
@@ -152,7 +154,6 @@ def refresh_due(work: Work, person_id: UUID) -> None:
     if due is None:
         repository.take_due(work.session, person_id)
         return
-    _, known = people.get_person(work.session, person_id)
     row = ReviewDueRow(
         person_id=person_id,
         team=known.team,

@@ -118,7 +118,9 @@ def _days(about: About, notice: NoticeTold) -> Iterator[str]:
             yield about.say("length", component=COMPONENTS[each.component], length=parts.months(each.months))
         else:
             yield from each.dates.sentences()
-    yield about.say("not-before", day=parts.day(notice.starts_on))
+    known = [each.dates.lower_from for each in notice.lowered if each.dates is not None]
+    if len(known) < len(notice.lowered) or notice.starts_on > min(known):
+        yield about.say("not-before", day=parts.day(notice.starts_on))
 
 
 def _stays(about: About, notice: NoticeTold) -> Iterator[str]:

@@ -305,7 +305,10 @@ def _stop(found: Entitlement, stop: Stop) -> None:
 def _without(
     found: Entitlement, award: Award, before: list[Decision], component: str, as_if_not: frozenset[str]
 ) -> Timeline:
-    """What would be payable without an award. So soon after an end, as if that end had never been."""
+    """What would be payable without an award: so soon after an end, as if that had never been.
+
+    It is so while the award runs; after its agreed end, that other end counts again.
+    """
     escaped = frozenset(
         each.id
         for each in before
@@ -330,8 +333,7 @@ def _award(
     for day in _from(award.starts_on):
         was = without[day]
         if awarded.ends_before is not None and day >= awarded.ends_before and not is_renewed:
-            found.payable[day] = was
-            continue
+            break
         takes_away = takes_anything_away(wanted, was, asked_for=awarded.asked_for)
         if takes_away:
             lowers.append(day)

@@ -388,8 +388,9 @@ def test_the_policy_of_the_day_says_how_often(service: Service) -> None:
     assert hold_by(life) == "2027-04-01"
 
     at(service, "2027-04-05")
-    life.share(shared=False)
-    assert hold_by(life) == "2027-04-01", "no policy is in force: what was worked out stays"
+    hand_over(life, "south")
+    assert due(service.assessor) == []
+    assert hold_by(life) == "2027-04-01", "no policy is in force: the day that was worked out stays"
     publish(service, version="2027.1", valid_from="2027-04-01")
     refresh(service)
     assert hold_by(life) == "2027-06-01"
@@ -535,6 +536,8 @@ def test_the_roll_out_counts_what_was_decided_month_by_month(service: Service) -
     later = seen("2026-12-31", months=1)
     assert (later["existing"], later["not_yet"]) == (4, 2), "what was decided before is none of it"
     assert counts(later) == [2, 0, 1, 1]
+    first = seen("2026-12-01", months=1)
+    assert (first["existing"], counts(first), first["not_yet"]) == (5, [2, 1, 1, 0], 3)
     sooner = seen("2026-11-30", months=1)
     assert (sooner["existing"], counts(sooner), sooner["not_yet"]) == (5, [1, 1, 0, 0], 4)
     assert seen("2026-12-01", service.acting_as("demo-auditor")) == whole
