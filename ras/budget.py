@@ -187,7 +187,7 @@ def _with_ends_that_count(acts: Iterable[Act]) -> Iterator[Act]:
     fixed_terms: list[Award] = []
     for act in acts:
         if isinstance(act, Award) and act.ends_before is not None:
-            yield replace(act, ends_before=None) if _renews(act, fixed_terms) else act
+            yield replace(act, ends_before=None) if renews(act, fixed_terms) else act
             fixed_terms.append(act)
         else:
             yield act
@@ -265,10 +265,6 @@ def renews(award: Award, before: Iterable[Award]) -> bool:
 
     It begins no later than the notice period after that end, and would end after it.
     """
-    return _renews(award, before)
-
-
-def _renews(award: Award, before: Iterable[Award]) -> bool:
     return award.ends_before is not None and any(
         earlier.ends_before is not None
         and award.ends_before > earlier.ends_before

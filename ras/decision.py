@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ras.component import AwardedComponent, Component, Delivery, Recipient
-from ras.dates import day_in_words
+from ras.dates import add_months, day_in_words
 from ras.eligibility import (
     DirectPaymentRules,
     Finding,
@@ -22,6 +22,7 @@ from ras.eligibility import (
     StopGround,
     barriers,
     controller,
+    exclusions,
     latest,
 )
 from ras.errors import DecisionRefused, Problem
@@ -40,7 +41,8 @@ class Limit(Record):
     role: Literal["team-manager", "panel-chair"]
     """The role."""
     up_to_annual_pence: Pence | None = None
-    """The most of social care and SEN top-up together, in pence a year; left out, there is no limit."""
+    """The most of social care and SEN top-up together: what is payable a year once it is decided, and what is
+    bought once; left out, there is no limit."""
     decides_flagged: Flag
     """Whether it may decide a case that the policy's caps flag."""
     source: Line
@@ -61,6 +63,8 @@ class DecisionRules(Record):
 
     limits: Annotated[tuple[Limit, ...], Field(min_length=1, max_length=2)]
     """What each role may agree. A role that is not named may agree nothing."""
+    interim_months: Annotated[int, Field(strict=True, ge=1, le=24)]
+    """For how many calendar months an interim award may be made."""
     reason_codes: Annotated[tuple[ReasonCode, ...], Field(min_length=1, max_length=50)]
     """The reasons for which an agreed amount may differ from the indicative one."""
     source: Line
@@ -98,6 +102,21 @@ class Costed:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What is left to buy the plan with from a day on which an agreed end has passed.
+
+    Attributes:
+        on: The day.
+        annual_pence: What would be payable then, of all components.
+        plan_cost_annual_pence: What the plan costs then.
+    """
+
+    on: date
+    annual_pence: int
+    plan_cost_annual_pence: int
+
+
+@dataclass(frozen=True, slots=True)
 class Decider:
     """Who decides, and who may not.
 
@@ -121,9 +140,13 @@ class ProposedAward:
         starts_on: Its day.
         made_on: The day it is decided.
         born_on: The child's date of birth.
-        costed: The assessment; None for an interim award.
+        costed: The assessment; None for an interim award, and for partners' parts past the policy's ages.
+        is_interim: Whether it is an interim award.
         review_on: For an interim award: when it is looked at again.
+        lowers: The components of which it would take something away.
+        left: What would be payable once an agreed end of it has passed, while the plan still has a cost.
         other_annual_pence: What components it does not name are worth on its day.
+        other_council_annual_pence: The same, of the council's own streams.
         other_one_off_pence: One-off sums agreed before, since the plan began.
         partner_agreed: What each partner agreed, in pence a year and once.
         considered: The marks that the decider says they looked at.
@@ -136,8 +159,12 @@ class ProposedAward:
     made_on: date
     born_on: date
     costed: Costed | None
+    is_interim: bool = False
     review_on: date | None = None
+    lowers: tuple[Component, ...] = ()
+    left: tuple[Left, ...] = ()
     other_annual_pence: int = 0
+    other_council_annual_pence: int = 0
     other_one_off_pence: int = 0
     partner_agreed: Mapping[Component, tuple[int, int]] = field(default_factory=dict)
     considered: tuple[Mark, ...] = ()
@@ -172,7 +199,8 @@ def refuse_award(
             *_sums(award),
             *_separation(decider),
             *_limit(award, decider, rules),
-            *(_interim(award) if award.costed is None else _sufficiency(award, award.costed)),
+            *(_interim(award, rules) if award.is_interim else ()),
+            *(_sufficiency(award, award.costed) if award.costed else ()),
             *(_considered(award, award.costed) if award.costed else ()),
             *(_difference(award, award.costed, rules) if award.costed else ()),
             *_partners(award),
@@ -225,7 +253,7 @@ class ProposedStop:
         component: Of which component.
         starts_on: The first day without it.
         made_on: The day it is decided.
-        is_paid: Whether there is a direct payment of it on that day.
+        recipient: Who is paid directly on that day; None where nobody is.
         findings: The dated findings.
     """
 
@@ -233,7 +261,7 @@ class ProposedStop:
     component: Component
     starts_on: date
     made_on: date
-    is_paid: bool
+    recipient: Recipient | None
     findings: tuple[Finding, ...] = ()
 
 
@@ -247,7 +275,7 @@ def refuse_stop(stop: ProposedStop, decider: Decider, payment: DirectPaymentRule
         DecisionRefused: it is not; each thing wrong is listed.
     """
     rule = next((rule for rule in payment.stops if rule.ground is stop.ground), None)
-    problems = [*_separation(decider), *_stop_ground(stop)]
+    problems = [*_separation(decider), *_stop_ground(stop, payment)]
     if rule is None:
         problems.append(("/ground", "no-such-ground", "The policy has no rule for a stop on this ground."))
     _refuse(problems)
@@ -291,47 +319,85 @@ def _separation(decider: Decider) -> Iterator[Fault]:
         )
 
 
-def refuse_above_limit(components: Iterable[AwardedComponent], role: str, rules: DecisionRules) -> None:
+FLAGS = frozenset({Mark.ABOVE_SOFT_CAP, Mark.CUT_TO_HARD_CAP})
+"""The marks with which the policy's caps flag a case for the panel."""
+
+
+def refuse_above_limit(
+    components: Iterable[AwardedComponent],
+    role: str,
+    rules: DecisionRules,
+    *,
+    other_annual_pence: int,
+    marks: Iterable[Mark],
+) -> None:
     """Let only through what a role may agree.
 
+    Args:
+        components: What would be agreed.
+        role: The role.
+        rules: The policy's.
+        other_annual_pence: What else of the council's own streams is payable, in pence a year.
+        marks: What was marked for a person to look at.
+
     Raises:
-        DecisionRefused: it is more.
+        DecisionRefused: it is more, or the policy's caps flag the case for the panel.
     """
-    _refuse(_above_limit(components, role, rules))
+    _refuse(_above_limit(components, role, rules, other_annual_pence=other_annual_pence, marks=marks))
 
 
-def _above_limit(components: Iterable[AwardedComponent], role: str, rules: DecisionRules) -> Iterator[Fault]:
-    limit = _limit_of(role, rules)
-    agreed = sum(each.annual_pence for each in components if each.component is not Component.HEALTH)
+def _above_limit(
+    components: Iterable[AwardedComponent],
+    role: str,
+    rules: DecisionRules,
+    *,
+    other_annual_pence: int,
+    marks: Iterable[Mark],
+) -> Iterator[Fault]:
+    limit = next((limit for limit in rules.limits if limit.role == role), None)
+    ours = [each for each in components if each.component is not Component.HEALTH]
+    agreed = other_annual_pence + sum(each.annual_pence + each.one_off_pence for each in ours)
     most = limit.up_to_annual_pence if limit else 0
     if most is not None and agreed > most:
         yield (
             "/components",
             "above-limit",
-            f"A {role} may agree up to {pounds(most)} a year; this is {pounds(agreed)}. Refer it "
-            "to the panel.",
+            f"A {role} may agree up to {pounds(most)} of the council's money. With what else is payable, and "
+            f"what is bought once, this is {pounds(agreed)}. Refer it to the panel.",
         )
-
-
-def _limit_of(role: str, rules: DecisionRules) -> Limit | None:
-    return next((limit for limit in rules.limits if limit.role == role), None)
-
-
-def _limit(award: ProposedAward, decider: Decider, rules: DecisionRules) -> Iterator[Fault]:
-    yield from _above_limit(award.components, decider.role, rules)
-    limit = _limit_of(decider.role, rules)
-    flagged = {Mark.ABOVE_SOFT_CAP, Mark.CUT_TO_HARD_CAP} & set(award.costed.marks if award.costed else ())
-    if flagged and (limit is None or not limit.decides_flagged):
+    if FLAGS & set(marks) and (limit is None or not limit.decides_flagged):
         yield "", "flagged-for-panel", "The policy's caps flag this case for the panel. Refer it."
 
 
-def _interim(award: ProposedAward) -> Iterator[Fault]:
+def _limit(award: ProposedAward, decider: Decider, rules: DecisionRules) -> Iterator[Fault]:
+    return _above_limit(
+        award.components,
+        decider.role,
+        rules,
+        other_annual_pence=award.other_council_annual_pence,
+        marks=award.costed.marks if award.costed else (),
+    )
+
+
+def _interim(award: ProposedAward, rules: DecisionRules) -> Iterator[Fault]:
+    """That it lowers nothing, ends, and is looked at again before it does."""
+    if award.lowers:
+        yield (
+            "/components",
+            "interim-lowers",
+            "An interim award adds for a while. What lowers an amount is an award on a costed plan.",
+        )
+    latest_end = add_months(award.starts_on, rules.interim_months)
     for number, each in enumerate(award.components):
+        here = f"/components/{number}/agreed_end"
         if each.agreed_end is None:
+            yield here, "missing", "An award without a costed plan needs the day on which it ends."
+        elif each.agreed_end.ends_before > latest_end:
             yield (
-                f"/components/{number}/agreed_end",
-                "missing",
-                "An award without a costed plan needs the day on which it ends.",
+                f"{here}/ends_before",
+                "too-long-interim",
+                f"An interim award is for {rules.interim_months} months at most, so that it ends before "
+                f"{day_in_words(latest_end)}.",
             )
         elif award.review_on is not None and award.review_on >= each.agreed_end.ends_before:
             yield "/review_on", "out-of-order", "It has to be looked at again before it ends."
@@ -356,6 +422,14 @@ def _sufficiency(award: ProposedAward, costed: Costed) -> Iterator[Fault]:
             f"The plan costs {pounds(costed.plan_cost_annual_pence)} a year and {pounds(agreed)} would be "
             "agreed. What is agreed must be enough to buy the plan (SEN reg 10).",
         )
+    for left in award.left:
+        if left.annual_pence < left.plan_cost_annual_pence:
+            yield (
+                "/components",
+                "below-plan-cost",
+                f"From {day_in_words(left.on)} {pounds(left.annual_pence)} a year would be left, and the "
+                f"plan still costs {pounds(left.plan_cost_annual_pence)}.",
+            )
     once = sum(each.one_off_pence for each in award.components) + award.other_one_off_pence
     if once < costed.plan_cost_one_off_pence:
         yield (
@@ -464,7 +538,7 @@ def _asked(end: ProposedEnd) -> Iterator[Fault]:
         yield "/asked_by", "missing", "Say who of the family asked for the end."
         return
     decides = controller(end.findings, born_on=end.born_on, on=end.happened_on)
-    if end.asked_by.value not in {decides.value, Recipient.NOMINEE.value}:
+    if end.asked_by.value != decides.value:
         yield (
             "/asked_by",
             "not-in-control",
@@ -499,33 +573,25 @@ def eighteenth_birthday(born_on: date) -> date:
         return date(year, 3, 1)
 
 
-_FOUND: dict[StopGround, tuple[FindingKind, FindingOutcome, str]] = {
-    StopGround.CONSENT_WITHDRAWN: (
-        FindingKind.CONSENT,
-        FindingOutcome.WITHDRAWN,
-        "Record the day on which consent was withdrawn.",
-    ),
-    StopGround.EXCLUDED: (
-        FindingKind.EXCLUSION,
-        FindingOutcome.APPLIES,
-        "Record the exclusion, with its ground and day.",
-    ),
-    StopGround.NOT_ABLE: (
-        FindingKind.ABILITY,
-        FindingOutcome.NOT_ABLE,
-        "Record the finding that the recipient cannot manage it.",
-    ),
+_FOUND: dict[StopGround, tuple[FindingKind, FindingOutcome]] = {
+    StopGround.CONSENT_WITHDRAWN: (FindingKind.CONSENT, FindingOutcome.WITHDRAWN),
+    StopGround.NOT_ABLE: (FindingKind.ABILITY, FindingOutcome.NOT_ABLE),
 }
-"""For each ground that a finding shows, which. Safeguarding and misuse are shown by the written reasons."""
+"""For each ground that a finding about the recipient shows, which."""
 
 
-def _stop_ground(stop: ProposedStop) -> Iterator[Fault]:
+def _stop_ground(stop: ProposedStop, payment: DirectPaymentRules) -> Iterator[Fault]:
+    """Safeguarding and misuse are shown by the written reasons; the other grounds by findings."""
     if stop.starts_on < stop.made_on:
         yield "/starts_on", "too-early", "A stop counts from today on: what was payable before stays so."
-    if not stop.is_paid:
+    if stop.recipient is None:
         yield "/component", "no-direct-payment", "There is no direct payment of this component on that day."
-    if stop.ground in _FOUND:
-        kind, outcome, message = _FOUND[stop.ground]
-        found = latest(stop.findings, kind, on=stop.made_on)
+    elif stop.ground in _FOUND:
+        kind, outcome = _FOUND[stop.ground]
+        found = latest(stop.findings, kind, on=stop.made_on, about=stop.recipient)
         if found is None or found.outcome is not outcome:
-            yield "/ground", "ground-not-found", message
+            yield "/ground", "ground-not-found", "Record the finding about who is paid, with its day."
+    elif stop.ground is StopGround.EXCLUDED and not exclusions(
+        stop.findings, payment, stop.component, on=stop.made_on
+    ):
+        yield "/ground", "ground-not-found", "Record the exclusion, with its ground and day."

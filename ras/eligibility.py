@@ -253,8 +253,16 @@ def barriers(
     found = [
         *_wrong_recipient(known, rules, recipient, born_on=born_on, on=on),
         *_conditions_missing(known, recipient, on=on),
-        *_exclusions(known, rules, component, on=on),
     ]
+    told = tuple(Barrier(code=code, message=message) for code, message in found)
+    return told + exclusions(known, rules, component, on=on)
+
+
+def exclusions(
+    findings: Iterable[Finding], rules: DirectPaymentRules, component: Component, *, on: date
+) -> tuple[Barrier, ...]:
+    """The grounds of exclusion that apply to a component on a day."""
+    found = _exclusions(tuple(findings), rules, component, on=on)
     return tuple(Barrier(code=code, message=message) for code, message in found)
 
 

@@ -78,6 +78,9 @@ MAX_PENCE = 100_000_000_000
 Pence = Annotated[int, Field(strict=True, ge=0, le=MAX_PENCE)]
 """Whole pence, not negative, up to a thousand million pounds."""
 
+SumPence = Annotated[int, Field(strict=True, ge=0)]
+"""Whole pence, not negative: a sum of amounts, which can be more than any one of them."""
+
 StepPence = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 """What an amount is rounded to a multiple of, in whole pence: at least a penny."""
 

@@ -48,6 +48,8 @@ def add_entry(session: Session, head: AuditHeadRow, entry: AuditEntryRow, conten
 PENDING = "acts"
 """Where a session keeps the keys of the entries that it will number when it commits."""
 EVENT = "event"
+AT_ONCE = 10_000
+"""How many keys one statement names: databases take only so many."""
 _EVENT_HEAD = (
     select(EventHeadRow)
     .where(EventHeadRow.name == EVENT)
@@ -68,7 +70,10 @@ def _number_acts(session: Session) -> None:
         return
     session.flush()
     # What a savepoint took back is not there.
-    chains = {row[0]: row[1] for row in session.execute(_KEPT, {"ids": ids})}
+    chains: dict[UUID, str] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        found = session.execute(_KEPT, {"ids": ids[start : start + AT_ONCE]})
+        chains |= {row[0]: row[1] for row in found}
     head = _lock_event_head(session)
     for entry_id in ids:
         if entry_id in chains:

@@ -10,7 +10,7 @@ from ras.decision import EndGround
 from ras.eligibility import StopGround
 from ras.notice import Sent
 from ras.reconsideration import Outcome
-from ras.records import Code, Day, Flag, Pence, Record
+from ras.records import Code, Day, Flag, Pence, Record, SumPence
 from ras.working import Mark
 
 
@@ -139,7 +139,7 @@ class Change(Record):
 
     component: Component
     """Which."""
-    old_annual_pence: Pence
+    old_annual_pence: SumPence
     """What was payable, in pence a year."""
     old_parts: tuple[Part, ...]
     """By delivery."""

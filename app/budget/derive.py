@@ -20,7 +20,7 @@ from app.budget.repository import Notice, Reconsideration, Records
 from app.budget.tables import DecisionRow
 from app.policy.repository import policy_in
 from ras import budget
-from ras.budget import Act, Award, Bought, End, Stop, Timeline, is_fall
+from ras.budget import Act, Award, Bought, End, Span, Stop, Timeline, falls, is_fall, laid_under
 from ras.component import AwardedComponent, Component, Rate, rate_of
 from ras.dates import WorkingDays, add_months
 from ras.notice import NoticeDates, notice_dates
@@ -113,6 +113,25 @@ def award_of(row_key: str, awarded: AwardedComponent, *, starts_on: date, notice
             Bought(each.code, each.delivery, each.due_on, each.pence) for each in awarded.one_offs
         ),
     )
+
+
+def award_in(row: DecisionRow, awarded: AwardedComponent) -> Award:
+    """One component of a decision's award, before any notice of it."""
+    months = content_of(row).notice_months[awarded.component]
+    return award_of(str(row.id), awarded, starts_on=row.starts_on, notice_months=months)
+
+
+def awards_on(component: Component, records: Records) -> Iterator[Award]:
+    """Every award of a component, in order and before any notice of it."""
+    for row in records.decisions:
+        terms = content_of(row).terms
+        if isinstance(terms, AwardTerms | InterimTerms):
+            yield from (award_in(row, each) for each in terms.components if each.component is component)
+
+
+def taken_by(component: Component, award: Award, records: Records, days: WorkingDays) -> Span | None:
+    """The first days on which an award, decided after all these records, would take something away."""
+    return falls(laid_under(component, acts_on(component, records, days), award), award)
 
 
 def rate_in(awarded: AwardedComponent) -> Rate:
@@ -220,7 +239,8 @@ def _award(
                 starts_on=made.starts_on,
                 rate=_varied(made.rate, component, records.reconsiderations_of(row.id)),
                 notice_months=made.notice_months,
-                ends_before=made.ends_before,
+                # What was agreed with an award is set aside with it: its end no longer counts.
+                ends_before=None if is_overturned(records, row) else made.ends_before,
                 delivery_asked_for=made.delivery_asked_for,
                 lower_from=may_lower_from(component, row, records, days),
                 one_offs=made.one_offs,

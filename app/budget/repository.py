@@ -116,11 +116,6 @@ def records_of_everyone(session: Session) -> dict[UUID, Records]:
     )
 
 
-def find_decision(session: Session, decision_id: UUID) -> DecisionRow | None:
-    """A decision."""
-    return session.get(DecisionRow, decision_id)
-
-
 def _gathered(
     decisions: Iterable[DecisionRow],
     notices: Iterable[tuple[NoticeRow, PolicyRevisionRow]],

@@ -8,7 +8,7 @@ from ras.budget import Why
 from ras.component import Component, Delivery
 from ras.eligibility import Controller
 from ras.notice import NoticeDates
-from ras.records import Code, Day, Flag, Pence, Record, Told
+from ras.records import Code, Day, Flag, Pence, Record, SumPence, Told
 
 
 class PartView(Record):
@@ -16,7 +16,7 @@ class PartView(Record):
 
     delivery: Delivery
     """How it reaches the family."""
-    annual_pence: Pence
+    annual_pence: SumPence
     """Pence a year."""
 
 
@@ -27,7 +27,7 @@ class SpanView(Record):
     """Its first day."""
     last_day: Day | None
     """Its last day; null for one that has no end."""
-    annual_pence: Pence
+    annual_pence: SumPence
     """What is payable, in pence a year."""
     parts: tuple[PartView, ...]
     """By delivery; those that are nothing are left out."""
@@ -105,14 +105,14 @@ class PayableComponent(Record):
 
     component: Component
     """Which."""
-    annual_pence: Pence
+    annual_pence: SumPence
     """The rate, in pence a year."""
     parts: tuple[PartView, ...]
     """By delivery."""
-    one_off_pence: Pence
+    one_off_pence: SumPence
     """What is bought once and payable on that day, in pence."""
-    why: Why
-    """Why the rate is what it is."""
+    why: Why | None
+    """Why the rate is what it is; null for finance, which works with amounts and days."""
 
 
 class Payable(Record):
@@ -122,7 +122,7 @@ class Payable(Record):
     """The child or young person."""
     on: Day
     """The day."""
-    annual_pence: Pence
+    annual_pence: SumPence
     """The rate of all components together, in pence a year."""
     components: tuple[PayableComponent, ...]
     """Each component on which anything was decided; they add up to the whole."""

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from app.access import Role
 from app.assessment.repository import find_latest_assessment
 from app.budget import repository
 from app.budget.derive import Budget, budget_of, dates_of, may_lower_from
@@ -66,7 +67,11 @@ def show_payable(work: Work, person_id: UUID, on: date | None) -> Payable:
         NotFound: there is no such person for this caller.
     """
     records = records_for(work, person_id)
-    return payable_on(budget_of(records, work.working_days), person_id, on or work.today)
+    found = payable_on(budget_of(records, work.working_days), person_id, on or work.today)
+    if work.caller.role is not Role.FINANCE:
+        return found
+    told = tuple(each.model_copy(update={"why": None}) for each in found.components)
+    return found.model_copy(update={"components": told})
 
 
 def payable_on(found: Budget, person_id: UUID, day: date) -> Payable:

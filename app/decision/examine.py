@@ -6,11 +6,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from app.assessment.repository import Found
+from app.assessment.repository import Found, find_latest_assessment
 from app.assessment.service import get_assessment, result_of
 from app.budget import repository as budgets
 from app.budget.contents import AwardTerms, Decided, EndTerms, InterimTerms, StopTerms
-from app.budget.derive import Budget, acts_on, award_of, budget_of, content_of, is_overturned, rate_in
+from app.budget.derive import (
+    Budget,
+    acts_on,
+    award_of,
+    awards_on,
+    budget_of,
+    content_of,
+    is_overturned,
+    rate_in,
+    taken_by,
+)
 from app.budget.repository import Records
 from app.budget.service import in_parts
 from app.component.service import agreed_by_partners
@@ -22,15 +32,18 @@ from app.plan.repository import get_plan
 from app.policy.repository import policy_in
 from app.policy.service import rules_in_force
 from app.policy.tables import PolicyRevisionRow
+from app.proposal.repository import proposers_of
 from app.proposal.service import get_proposal
 from app.work import Work
 from ras.assessment import Assessment, HorizonAmount
-from ras.budget import Award, falls, laid_under, renews
-from ras.component import Component, Delivery, total
+from ras.budget import Award, laid_under, renews, timeline
+from ras.component import AwardedComponent, Component, Delivery, Recipient, total
+from ras.dates import age_on
 from ras.decision import (
     Costed,
     Decider,
     EndGround,
+    Left,
     ProposedAward,
     ProposedEnd,
     ProposedStop,
@@ -42,6 +55,9 @@ from ras.errors import DecisionRefused, Problem
 from ras.plan import Plan
 from ras.policy.configuration import BudgetRules, PolicyConfiguration
 from ras.reading import read_json
+
+PROPOSED = "proposed"
+"""The key of an award that is not decided yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +74,7 @@ class Case:
         rules: Its rules.
         found: The assessment.
         horizon: Its horizon that the award starts in.
-        proposer: Who proposed it.
+        involved: Who assessed or proposed: they may not decide.
     """
 
     work: Work
@@ -70,14 +86,12 @@ class Case:
     rules: BudgetRules
     found: Found | None
     horizon: HorizonAmount | None
-    proposer: str | None
+    involved: frozenset[str]
 
     @property
     def decider(self) -> Decider:
         """Who decides, and who may not."""
-        involved = {self.proposer, self.found.row.written_by if self.found else None} - {None}
-        caller = self.work.caller
-        return Decider(caller.subject, caller.role, frozenset(name for name in involved if name))
+        return Decider(self.work.caller.subject, self.work.caller.role, self.involved)
 
     @property
     def notice_months(self) -> dict[Component, int]:
@@ -96,12 +110,10 @@ def gather(work: Work, person: Person, given: DecisionToPreview) -> Case:
     row, _ = person
     revision, rules = rules_in_force(work, work.today)
     records = budgets.records_of(work.session, row.id)
-    proposer = None
     if given.proposal_id is not None:
         proposal, _ = get_proposal(work, given.proposal_id)
         _refuse_other(proposal.person_id, row.id)
-        proposer = proposal.written_by
-    found, horizon = _assessed(work, given, row.id)
+    found, horizon = _assessed(work, given, person, policy_in(revision))
     return Case(
         work=work,
         person=person,
@@ -112,7 +124,7 @@ def gather(work: Work, person: Person, given: DecisionToPreview) -> Case:
         rules=rules,
         found=found,
         horizon=horizon,
-        proposer=proposer,
+        involved=_involved(work, row.id, given.proposal_id, found),
     )
 
 
@@ -149,13 +161,12 @@ def refuse_what_breaks_rules(case: Case) -> Decided:
             with _in_terms():
                 refuse_end(end, case.decider)
         case StopTerms():
-            rate = dict(case.budget.of(terms.component).on(terms.starts_on).rate)
             stop = ProposedStop(
                 ground=terms.ground,
                 component=terms.component,
                 starts_on=terms.starts_on,
                 made_on=work.today,
-                is_paid=Delivery.DIRECT_PAYMENT in rate,
+                recipient=_paid_to(case, terms),
                 findings=findings,
             )
             with _in_terms():
@@ -170,15 +181,10 @@ def effects(case: Case) -> tuple[Effect, ...]:
         return ()
     found = []
     for awarded in terms.components:
-        award = award_of(
-            "",
-            awarded,
-            starts_on=terms.starts_on,
-            notice_months=case.notice_months[awarded.component],
-        )
+        award = _award(case, awarded, starts_on=terms.starts_on)
         acts = acts_on(awarded.component, case.records, case.work.working_days)
-        before = laid_under(awarded.component, acts, award)
-        was, lowered = before.on(terms.starts_on).rate, falls(before, award)
+        was = laid_under(awarded.component, acts, award).on(terms.starts_on).rate
+        lowered = taken_by(awarded.component, award, case.records, case.work.working_days)
         more = total(rate_in(awarded)) > total(was)
         kind = ChangeKind.FALL if lowered else ChangeKind.RISE if more else ChangeKind.SAME
         found.append(
@@ -190,7 +196,7 @@ def effects(case: Case) -> tuple[Effect, ...]:
                 parts=in_parts(rate_in(awarded)),
                 change=kind,
                 needs_notice=lowered is not None,
-                end_does_not_count=renews(award, _earlier(case.records, awarded.component)),
+                end_does_not_count=renews(award, awards_on(awarded.component, case.records)),
             )
         )
     return tuple(found)
@@ -203,36 +209,42 @@ def lowered_components(case: Case, decided: Decided) -> tuple[Component, ...]:
     return tuple(effect.component for effect in effects(case) if effect.needs_notice)
 
 
-def _earlier(records: Records, component: Component) -> list[Award]:
-    earlier = []
-    for row in records.decisions:
-        decided = content_of(row)
-        if isinstance(decided.terms, AwardTerms | InterimTerms):
-            earlier += [
-                award_of(
-                    str(row.id),
-                    awarded,
-                    starts_on=decided.terms.starts_on,
-                    notice_months=decided.notice_months[component],
-                )
-                for awarded in decided.terms.components
-                if awarded.component is component
-            ]
-    return earlier
+def _award(case: Case, awarded: AwardedComponent, *, starts_on: date) -> Award:
+    months = case.notice_months[awarded.component]
+    return award_of(PROPOSED, awarded, starts_on=starts_on, notice_months=months)
+
+
+def _involved(work: Work, person_id: UUID, proposal_id: UUID | None, found: Found | None) -> frozenset[str]:
+    """Who assessed, and who proposed what is not decided yet: nobody decides their own case."""
+    latest = find_latest_assessment(work.session, person_id)
+    assessed = {each.row.written_by for each in (found, latest) if each is not None}
+    return frozenset(assessed | proposers_of(work.session, person_id, proposal_id=proposal_id))
+
+
+def _is_past_the_policy(person: Person, terms: AwardTerms, policy: PolicyConfiguration) -> bool:
+    """Whether an award is of partners' parts alone, for somebody whom the policy no longer scores.
+
+    An EHC part goes on after 18, and what it is worth is for the partner who funds it to assess.
+    """
+    age = age_on(person[1].born_on, terms.starts_on)
+    is_partners = all(each.component is not Component.SOCIAL_CARE for each in terms.components)
+    return is_partners and age >= policy.eligibility.before_age
 
 
 def _assessed(
-    work: Work, given: DecisionToPreview, person_id: UUID
+    work: Work, given: DecisionToPreview, person: Person, policy: PolicyConfiguration
 ) -> tuple[Found | None, HorizonAmount | None]:
     if not isinstance(given.terms, AwardTerms):
         if given.assessment_id is not None:
             raise _refused("/assessment_id", "unknown-field", "Only an award rests on an assessment.")
         return None, None
+    if given.assessment_id is None and _is_past_the_policy(person, given.terms, policy):
+        return None, None
     if given.assessment_id is None:
         message = "An award rests on an assessment of a costed plan. Without one, make an interim award."
         raise _refused("/assessment_id", "no-costed-plan", message)
     found = get_assessment(work, given.assessment_id)
-    _refuse_other(found.row.person_id, person_id)
+    _refuse_other(found.row.person_id, person[0].id)
     _, latest = get_plan(work.session, found.plan.plan_id)
     if latest.version != found.plan.version:
         message = f"The plan has a version {latest.version} since. Assess that one."
@@ -248,22 +260,45 @@ def _assessed(
 def _proposed(case: Case, terms: AwardTerms | InterimTerms) -> ProposedAward:
     work = case.work
     named = {each.component for each in terms.components}
-    others = [each for each in case.budget.timelines if each.component not in named]
-    is_costed = isinstance(terms, AwardTerms)
+    others = {
+        each.component: total(each.on(terms.starts_on).rate)
+        for each in case.budget.timelines
+        if each.component not in named
+    }
     return ProposedAward(
         components=terms.components,
         starts_on=terms.starts_on,
         made_on=work.today,
         born_on=case.person[1].born_on,
-        costed=_costed(case) if is_costed else None,
+        costed=_costed(case) if case.found else None,
+        is_interim=isinstance(terms, InterimTerms),
         review_on=terms.review_on if isinstance(terms, InterimTerms) else None,
-        other_annual_pence=sum(total(each.on(terms.starts_on).rate) for each in others),
-        other_one_off_pence=_bought_since(case.budget, _plan(case).starts_on) if is_costed else 0,
+        lowers=tuple(each.component for each in effects(case) if each.needs_notice),
+        left=tuple(_left(case, terms)),
+        other_annual_pence=sum(others.values()),
+        other_council_annual_pence=sum(others.values()) - others.get(Component.HEALTH, 0),
+        other_one_off_pence=_bought_since(case.budget, _plan(case).starts_on) if case.found else 0,
         partner_agreed=agreed_by_partners(work, case.person[0].id),
         considered=terms.considered if isinstance(terms, AwardTerms) else (),
         reason_codes=terms.reason_codes if isinstance(terms, AwardTerms) else (),
         findings=findings_of(work, case.person[0].id),
     )
+
+
+def _left(case: Case, terms: AwardTerms | InterimTerms) -> Iterator[Left]:
+    """What would be left to buy the plan with once an agreed end of the award has passed."""
+    if case.found is None:
+        return
+    after = {each.component: each for each in case.budget.timelines}
+    for awarded in terms.components:
+        acts = acts_on(awarded.component, case.records, case.work.working_days)
+        award = _award(case, awarded, starts_on=terms.starts_on)
+        after[awarded.component] = timeline(awarded.component, [*acts, award])
+    for day in {each.agreed_end.ends_before for each in terms.components if each.agreed_end}:
+        for horizon in result_of(case.found).horizons:
+            if horizon.first_day <= day <= horizon.last_day:
+                left = sum(total(each.on(day).rate) for each in after.values())
+                yield Left(day, left, horizon.plan_cost_annual_pence)
 
 
 def _costed(case: Case) -> Costed:
@@ -305,6 +340,21 @@ def _bought_since(found: Budget, day: date) -> int:
     return sum(
         bought.pence for each in found.timelines for _, bought in each.one_offs if bought.due_on >= day
     )
+
+
+def _paid_to(case: Case, stop: StopTerms) -> Recipient | None:
+    """Who is paid a component directly on the day of a stop; None where nobody is."""
+    span = case.budget.of(stop.component).on(stop.starts_on)
+    if Delivery.DIRECT_PAYMENT not in dict(span.rate):
+        return None
+    paid = None
+    for row in case.records.decisions:
+        terms = content_of(row).terms
+        if isinstance(terms, AwardTerms | InterimTerms) and row.starts_on <= stop.starts_on:
+            for awarded in terms.components:
+                if awarded.component is stop.component:
+                    paid = next((part.recipient for part in awarded.parts if part.recipient), paid)
+    return paid
 
 
 def _refuse_after_death(records: Records) -> None:

@@ -1,6 +1,5 @@
 """The letter of a decision, and what the letters of its notice and its answer share with it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -9,7 +8,7 @@ from app.assessment.repository import get_assessment
 from app.assessment.service import result_of
 from app.budget import repository as budgets
 from app.budget.contents import AwardTerms, EndTerms, InterimTerms, StopTerms
-from app.budget.derive import acts_on, award_of, content_of
+from app.budget.derive import acts_on, award_in, awards_on, content_of, taken_by
 from app.budget.repository import Records
 from app.budget.tables import DecisionRow
 from app.decision.service import get_decision
@@ -19,7 +18,7 @@ from app.policy.repository import policy_in
 from app.policy.tables import PolicyRevisionRow
 from app.words import find_words
 from app.work import Work
-from ras.budget import Award, Timeline, falls, renews, timeline
+from ras.budget import Timeline, renews, timeline
 from ras.component import AwardedComponent, Component, Delivery
 from ras.decision import EndGround, distance
 from ras.eligibility import Controller, controller
@@ -113,7 +112,7 @@ def lowered_by(
             return tuple(
                 component
                 for component, each in set_now.items()
-                if falls(before(work, records, component), _award(row, each)) is not None
+                if taken_by(component, award_in(row, each), records, work.working_days) is not None
             )
         case StopTerms() as terms if decided.needs_notice:
             return (terms.component,)
@@ -135,7 +134,7 @@ def _told(work: Work, records: Records, row: DecisionRow) -> AwardTold | EndTold
                 renewing=tuple(
                     each.component
                     for each in terms.components
-                    if renews(_award(row, each), _earlier(records, each.component))
+                    if renews(award_in(row, each), awards_on(each.component, records))
                 ),
             )
         case EndTerms() as terms:
@@ -177,15 +176,3 @@ def _figures(work: Work, row: DecisionRow, terms: AwardTerms) -> Figures | None:
         reason_codes=terms.reason_codes,
         other_annual_pence=terms.other_assessment.annual_pence if terms.other_assessment else None,
     )
-
-
-def _award(row: DecisionRow, awarded: AwardedComponent) -> Award:
-    months = content_of(row).notice_months[awarded.component]
-    return award_of(str(row.id), awarded, starts_on=row.starts_on, notice_months=months)
-
-
-def _earlier(records: Records, component: Component) -> Iterator[Award]:
-    for row in records.decisions:
-        terms = content_of(row).terms
-        if isinstance(terms, AwardTerms | InterimTerms):
-            yield from (_award(row, each) for each in terms.components if each.component is component)

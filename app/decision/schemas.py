@@ -13,7 +13,7 @@ from app.problems import ProblemItem
 from app.resources import Kept, PageQuery, Resource
 from ras.component import Component
 from ras.notice import Method, NoticeDates
-from ras.records import Day, Flag, Pence, Record, Words
+from ras.records import Day, Flag, Pence, Record, SumPence, Words
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 in lower-case hexadecimal."""
@@ -54,7 +54,7 @@ class Effect(Record):
 
     component: Component
     """Which."""
-    payable_before_annual_pence: Pence
+    payable_before_annual_pence: SumPence
     """What is payable on its day without it, in pence a year."""
     parts_before: tuple[PartView, ...]
     """By delivery."""
@@ -130,7 +130,7 @@ class DecisionView(Resource):
     """The indicative amount of its day's horizon, in pence a year; null for what rests on no assessment."""
     plan_cost_annual_pence: Pence | None
     """The plan cost of the same, in pence a year."""
-    agreed_annual_pence: Pence | None
+    agreed_annual_pence: SumPence | None
     """The agreed amount, its components together, in pence a year; null for an end or a stop."""
     distance_annual_pence: int | None
     """How much more the agreed social care is than the indicative amount, in pence a year."""

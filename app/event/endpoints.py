@@ -16,6 +16,7 @@ router = APIRouter(prefix="/v1/events", tags=["events"], route_class=Operation)
 def list_events(query: Annotated[EventsQuery, Query()], work: WorkDep) -> Events:
     """Every act on the cases one sees, once, in the order in which they were kept.
 
-    Keep `last_sequence` and ask again from there. Nothing comes in before a number that was given.
+    Keep `last_sequence` and ask again from there. A case that comes to one later (`person-revised` with
+    another team, `case-shared`) is to be read whole: what was done on it before has earlier numbers.
     """
     return service.list_events(work, query)

@@ -10,6 +10,9 @@ from app.audit.tables import AuditEntryRow, EventRow
 from app.person.repository import seen_by
 from app.person.tables import PersonRow
 
+POLICIES = "policies"
+"""The chain that everyone sees; others that are about no person are not in the feed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -26,7 +29,9 @@ def list_events(session: Session, caller: Caller, *, after: int, limit: int) -> 
         select(EventRow, AuditEntryRow, PersonRow)
         .join(AuditEntryRow, AuditEntryRow.id == EventRow.entry_id)
         .outerjoin(PersonRow, PersonRow.id == EventRow.person_id)
-        .where(EventRow.sequence > after, AuditEntryRow.chain != "staff-register")
+        .where(
+            EventRow.sequence > after, or_(EventRow.person_id.is_not(None), AuditEntryRow.chain == "policies")
+        )
         .order_by(EventRow.sequence)
         .limit(limit)
     )

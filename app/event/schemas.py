@@ -36,7 +36,7 @@ class EventsQuery(Record):
 
 
 class Events(Record):
-    """Events in the order in which they were committed. None is ever taken away or comes in before."""
+    """Events in the order in which they were committed."""
 
     items: tuple[EventView, ...]
     """The events."""

@@ -8,12 +8,10 @@ from pydantic import Field
 from app.resources import InDigits
 from ras.component import Component, Delivery
 from ras.forecast import Kind
-from ras.records import Day, Record, Told
+from ras.records import Day, Record, SumPence, Told
 
 LONGEST_RUN = 60
-ManyPeoplesPence = Annotated[int, Field(strict=True, ge=0)]
-"""Whole pence, not negative, added up over any number of people."""
-FinancialYear = Annotated[str, Field(pattern=r"^2[01][0-9]{2}-[0-9]{2}$")]
+FinancialYear = Annotated[str, Field(pattern=r"^(19|2[01])[0-9]{2}-[0-9]{2}$")]
 """1 April to 31 March, as `2026-27`."""
 
 
@@ -43,9 +41,9 @@ class CommitmentsQuery(MonthsQuery):
 class BothWays(Record):
     """An 18th birthday, both ways."""
 
-    committed_pence: ManyPeoplesPence
+    committed_pence: SumPence
     """Pence, as decided: a birthday ends nothing by itself."""
-    if_ended_at_18_pence: ManyPeoplesPence
+    if_ended_at_18_pence: SumPence
     """The same, were social care and health to end with the month of each 18th birthday, but for what an
     adult decision ends. SEN top-up goes on."""
 
@@ -83,7 +81,7 @@ class FallRow(Record):
     """The team that holds the cases now."""
     count: Annotated[int, Field(ge=1)]
     """How many children's and young people's rates of this component fall."""
-    annual_pence: ManyPeoplesPence
+    annual_pence: SumPence
     """What is payable less from then on, in pence a year."""
 
 
@@ -94,9 +92,9 @@ class Commitments(Record):
     """The first day of the first month."""
     months: Annotated[int, Field(ge=1, le=LONGEST_RUN)]
     """How many months."""
-    committed_pence: ManyPeoplesPence
+    committed_pence: SumPence
     """All of it."""
-    if_ended_at_18_pence: ManyPeoplesPence
+    if_ended_at_18_pence: SumPence
     """All of it, were social care and health to end with the month of each 18th birthday."""
     rows: tuple[CommitmentRow, ...]
     """By month, component, delivery and team; what is nothing is left out. Each is a sum of whole pence."""
@@ -125,7 +123,7 @@ class ForecastRow(Record):
     """The financial year it is in."""
     kind: Kind
     """Paid, committed, or an estimate from today's rate."""
-    pence: ManyPeoplesPence
+    pence: SumPence
     """Pence in that month."""
 
 
@@ -136,7 +134,7 @@ class ForecastTotal(Record):
     """The financial year: those of its months that are in the run."""
     kind: Kind
     """Paid, committed, or an estimate from today's rate."""
-    pence: ManyPeoplesPence
+    pence: SumPence
     """Pence in those months."""
 
 

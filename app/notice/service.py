@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.budget import repository as budgets
-from app.budget.contents import AwardTerms, Change, Decided, InterimTerms, Noticed, Served, StopTerms
+from app.budget.contents import AwardTerms, Change, Decided, Noticed, Served, StopTerms
 from app.budget.derive import (
     NoticeAct,
     NoticeState,
@@ -38,9 +38,9 @@ from app.policy.service import rules_in_force
 from app.resources import Kept, Page, page_of, refuse_stale
 from app.words import add_words, find_words
 from app.work import Work
-from ras.budget import Award, Stop, falls, is_fall, laid_under, stopped
+from ras.budget import Act, Award, Stop, falls, is_fall, laid_under, stopped
 from ras.canonical import canonical, sha256
-from ras.component import Component, Part, Rate, total
+from ras.component import Component, Delivery, Part, Rate, total
 from ras.errors import Problem
 from ras.notice import Sent, served_on
 from ras.reading import read_json
@@ -101,9 +101,11 @@ def serve_notice(work: Work, notice_id: UUID, new: NewService) -> NoticeView:
 
     Raises:
         RequestInvalid: that moment is before it was issued or served, or is still to come.
-        WrongState: it is not issued, or has ended.
+        WrongState: it is not issued, or has ended, or what it tells has changed since it was issued.
     """
-    notice, _ = _to_change(work, notice_id, NoticeState.ISSUED, NoticeState.RUNNING)
+    notice, records = _to_change(work, notice_id, NoticeState.ISSUED, NoticeState.RUNNING)
+    if state_of(notice, work) is NoticeState.ISSUED:
+        _refuse_changed(work, notice, records)
     issued_at = next(event.written_at for event in notice.events if event.kind == NoticeAct.ISSUED)
     refuse_wrong_moment(work, new.sent_at, written_at=issued_at)
     sent = Sent.at(new.method, work.local(new.sent_at))
@@ -121,7 +123,7 @@ def refuse_wrong_moment(work: Work, sent_at: datetime, *, written_at: datetime) 
     """
     if sent_at > work.now:
         raise _invalid("sent_at", "day-in-future", "That moment is still to come.")
-    if work.local(sent_at).date() < work.local(written_at).date():
+    if sent_at < written_at:
         raise _invalid("sent_at", "too-early", "It cannot have been sent before it was written and issued.")
 
 
@@ -259,27 +261,31 @@ def _happened(
 def _changes(work: Work, records: Records, row: DecisionRow) -> Iterator[Change]:
     """What a decision lowers of what is payable today or from its day on."""
     decided, key = content_of(row), str(row.id)
-    day = max(row.starts_on, work.today)
     found = budget_of(records, work.working_days)
     for component in _components(decided):
         acts = list(acts_on(component, records, work.working_days))
         place = next(n for n, act in enumerate(acts) if act.key == key)
-        act = acts[place]
-        was = found.of(component).on(day).rate
-        match act:
-            case Award() if falls(laid_under(component, acts[:place], act), act) is not None:
-                becomes = act.rate
-            case Stop():
-                becomes = stopped(was, act.becomes)
-            case _:
+        act, first_day = acts[place], row.starts_on
+        if isinstance(act, Award):
+            taken = falls(laid_under(component, acts[:place], act), act)
+            if taken is None:
                 continue
+            first_day = taken.first_day
+        was = found.of(component).on(max(first_day, work.today)).rate
+        becomes = act.rate if isinstance(act, Award) else stopped(was, _becomes(act))
         if is_fall(becomes, was, delivery_asked_for=False):
             yield _change(component, was, becomes)
 
 
+def _becomes(act: Act) -> Delivery:
+    if not isinstance(act, Stop):
+        raise TypeError("only an award or a stop can be noticed")
+    return act.becomes
+
+
 def _components(decided: Decided) -> tuple[Component, ...]:
     match decided.terms:
-        case AwardTerms() | InterimTerms() as award:
+        case AwardTerms() as award:
             return tuple(each.component for each in award.components)
         case StopTerms() as stop if decided.needs_notice:
             return (stop.component,)

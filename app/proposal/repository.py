@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.budget.tables import DecisionRow
@@ -33,6 +33,14 @@ def get_proposal(session: Session, proposal_id: UUID) -> Proposal:
     if row is None:
         raise NotFound
     return row[0], row[1]
+
+
+def proposers_of(session: Session, person_id: UUID, *, proposal_id: UUID | None) -> set[str]:
+    """Who proposed what is not decided yet about a person, and who wrote one proposal."""
+    wanted = select(ProposalRow.written_by).where(
+        ProposalRow.person_id == person_id, or_(_DECISION.is_(None), ProposalRow.id == proposal_id)
+    )
+    return set(session.scalars(wanted))
 
 
 def list_proposals(session: Session, query: ProposalsQuery, *, seen: Select[UUID] | None) -> list[Proposal]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.resources import Kept, PageQuery, Resource
 from ras.component import AwardedComponent, Recipient
 from ras.reconsideration import Outcome, WhilePending
-from ras.records import Day, Pence, Record, Words
+from ras.records import Day, Record, SumPence, Words
 
 
 class ReconsiderationState(StrEnum):
@@ -59,7 +59,7 @@ class AnswerView(Record):
     """Why; null where the words were erased, and for a reader who works with figures only."""
     served_on: Day | None
     """The day on which the answer was served."""
-    arrears_pence: Pence
+    arrears_pence: SumPence
     """What is owed to the family for the days on which less was payable without the answer, in pence."""
     written: Kept
     """Who answered, and when."""

@@ -21,6 +21,7 @@ from app.budget.derive import (
 )
 from app.budget.repository import Reconsideration, Records
 from app.budget.tables import DecisionRow, ReconsiderationEventRow, ReconsiderationRow
+from app.component.service import agreed_by_partners
 from app.decision.service import get_decision
 from app.errors import OwnCase, RequestInvalid, WrongState
 from app.notice.schemas import NewService
@@ -29,7 +30,7 @@ from app.person.repository import seen_by
 from app.person.service import chain_of, get_person, get_person_to_change
 from app.policy.repository import policy_in
 from app.policy.service import rules_in_force
-from app.proposal.repository import get_proposal
+from app.proposal.repository import proposers_of
 from app.reconsideration import repository
 from app.reconsideration.repository import Found
 from app.reconsideration.schemas import (
@@ -45,7 +46,7 @@ from app.words import add_words, find_words
 from app.work import Work
 from ras.budget import is_fall
 from ras.canonical import as_written, canonical
-from ras.component import AwardedComponent, Recipient
+from ras.component import AwardedComponent, Component, Delivery, PaidEvery, Part, Recipient, total
 from ras.dates import Period
 from ras.decision import refuse_above_limit
 from ras.errors import Problem
@@ -54,6 +55,7 @@ from ras.notice import Sent, served_on
 from ras.policy.configuration import BudgetRules
 from ras.reading import read_json
 from ras.reconsideration import Outcome, WhilePending, answer_aimed_by, refuse_late
+from ras.working import Mark
 
 STATES: Mapping[str, ReconsiderationState] = {
     ReconsiderationAct.ACKNOWLEDGED: ReconsiderationState.ACKNOWLEDGED,
@@ -131,9 +133,15 @@ def answer(work: Work, reconsideration_id: UUID, new: NewAnswer) -> Reconsiderat
     found, records = _to_change(work, reconsideration_id, *states)
     decision = records.decision(found[0].row.decision_id)
     _refuse_own(work, decision)
-    _refuse_other_variations(decision, new)
+    _refuse_other_variations(work, decision, new)
     _, rules = rules_in_force(work, work.today)
-    refuse_above_limit(new.components, work.caller.role, rules.decision)
+    refuse_above_limit(
+        new.components,
+        work.caller.role,
+        rules.decision,
+        other_annual_pence=_other_council_pence(work, records, decision, new),
+        marks=_marks(decision) if new.outcome is Outcome.VARIED else (),
+    )
     content = as_written(Answered(outcome=new.outcome, components=new.components))
     return _happened(work, found, ReconsiderationAct.ANSWERED, content, reasons=new.reasons)
 
@@ -269,7 +277,7 @@ def _refuse_unowed(
     new: NewReconsideration,
     before: tuple[Reconsideration, ...],
     rules: BudgetRules,
-    told_on: date,
+    told_on: date | None,
 ) -> None:
     pending = {ReconsiderationState.ASKED, ReconsiderationState.ACKNOWLEDGED}
     if any(state_of(each) in pending for each in before):
@@ -279,17 +287,18 @@ def _refuse_unowed(
     if before:
         message = "One is owed for each decision. Say why another is granted."
         raise _invalid("granted_because", "missing", message)
-    refuse_late(rules.reconsideration, told_on=told_on, asked_on=new.received_on)
+    if told_on is not None:
+        refuse_late(rules.reconsideration, told_on=told_on, asked_on=new.received_on)
 
 
-def _told_on(work: Work, records: Records, decision: DecisionRow) -> date:
-    """The day from which the time to ask runs: of the service of the notice, else of the decision."""
+def _told_on(work: Work, records: Records, decision: DecisionRow) -> date | None:
+    """The day from which the time to ask runs: of the service of its notice; None while there is none."""
     served = [
         dates.served_on
         for notice in records.notices_of(decision.id)
         for dates in dates_of(notice, work.working_days)
     ]
-    return max(served, default=decision.made_on)
+    return max(served, default=None)
 
 
 def _refuse_own(work: Work, decision: DecisionRow) -> None:
@@ -300,14 +309,29 @@ def _refuse_own(work: Work, decision: DecisionRow) -> None:
 def _involved(work: Work, decision: DecisionRow) -> set[str]:
     """Who made, proposed or assessed what a decision decided."""
     involved = {decision.written_by}
-    if decision.proposal_id is not None:
-        involved.add(get_proposal(work.session, decision.proposal_id)[0].written_by)
+    involved |= proposers_of(work.session, decision.person_id, proposal_id=decision.proposal_id)
     if decision.assessment_id is not None:
         involved.add(get_assessment(work.session, decision.assessment_id).row.written_by)
     return involved
 
 
-def _refuse_other_variations(decision: DecisionRow, new: NewAnswer) -> None:
+def _marks(decision: DecisionRow) -> tuple[Mark, ...]:
+    """What was marked for a person to look at when it was decided."""
+    terms = content_of(decision).terms
+    return terms.considered if isinstance(terms, AwardTerms) else ()
+
+
+def _other_council_pence(work: Work, records: Records, decision: DecisionRow, new: NewAnswer) -> int:
+    """What is payable of the council's streams that a variation does not name, in pence a year."""
+    if new.outcome is not Outcome.VARIED:
+        return 0
+    day = max(decision.starts_on, work.today)
+    named = {each.component for each in new.components} | {Component.HEALTH}
+    found = budget_of(records, work.working_days)
+    return sum(total(each.on(day).rate) for each in found.timelines if each.component not in named)
+
+
+def _refuse_other_variations(work: Work, decision: DecisionRow, new: NewAnswer) -> None:
     terms = content_of(decision).terms
     if new.outcome is not Outcome.VARIED:
         if new.components:
@@ -318,8 +342,9 @@ def _refuse_other_variations(decision: DecisionRow, new: NewAnswer) -> None:
     if not new.components:
         raise _invalid("components", "missing", "A variation says what the components become.")
     varied = {each.component: each for each in terms.components}
+    agreed = agreed_by_partners(work, decision.person_id)
     for number, each in enumerate(new.components):
-        problem = _wrong_variation(varied.get(each.component), each)
+        problem = _wrong_variation(varied.get(each.component), each) or _not_agreed(each, agreed)
         if problem:
             raise _invalid(f"components/{number}", *problem)
 
@@ -331,11 +356,28 @@ def _wrong_variation(decided: AwardedComponent | None, given: AwardedComponent) 
         return "sums-differ", "The parts do not come to what the component says."
     if is_fall(rate_in(given), rate_in(decided), delivery_asked_for=False):
         return "lower-than-decided", "A variation is never lower than the decision: that takes a new one."
-    deliveries = {delivery for delivery, _ in rate_in(decided)}
-    if {delivery for delivery, _ in rate_in(given)} - deliveries:
-        return "other-delivery", "A variation keeps the ways of delivery: another takes a new decision."
+    if [_way(part) for part in given.parts] != [_way(part) for part in decided.parts]:
+        return (
+            "other-delivery",
+            "A variation keeps how it is delivered and to whom: that takes a decision.",
+        )
     if given.agreed_end != decided.agreed_end or given.one_offs != decided.one_offs:
         return "other-terms", "A variation changes yearly amounts and nothing else."
+    return None
+
+
+def _way(part: Part) -> tuple[Delivery, Recipient | None, PaidEvery | None]:
+    return part.delivery, part.recipient, part.paid_every
+
+
+def _not_agreed(
+    given: AwardedComponent, agreed: Mapping[Component, tuple[int, int]]
+) -> tuple[str, str] | None:
+    """A partner's component is varied to what the partner agreed, and to nothing else."""
+    if given.component is Component.SOCIAL_CARE:
+        return None
+    if agreed.get(given.component, (None, 0))[0] != given.annual_pence:
+        return "partner-agreed-otherwise", "The partner whose component it is enters and agrees it first."
     return None
 
 

@@ -70,7 +70,7 @@ def get_review(review_id: UUID, work: WorkDep, response: Response) -> ReviewView
 
 @router.post("/v1/calendars", status_code=HTTPStatus.CREATED)
 def add_calendar(work: WorkDep, response: Response) -> NewCalendarView:
-    """Make a calendar of one's own team's due reviews. Its address is shown in this answer and never again.
+    """Make a calendar of one's own team's due reviews. Its address is shown in this answer only.
 
     Calendar programs read it without a token: whoever knows the address sees references and days, no names,
     needs or amounts.

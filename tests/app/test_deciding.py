@@ -127,7 +127,7 @@ REFUSED: list[tuple[str, dict[str, Any], list[str]]] = [
                 }
             ]
         },
-        ["out-of-order"],
+        ["below-plan-cost", "out-of-order"],
     ),
     (
         "a delivery that will be asked for",
@@ -407,3 +407,101 @@ def test_the_adult_decision_ends_social_care_from_18_and_leaves_sen_going_on(ser
     ]
     life.decide(end)
     assert [life.payable(day) for day in ("2027-02-28", "2027-03-01")] == [6_000_00, 0]
+
+
+def test_a_limit_is_of_what_is_payable_in_all_and_of_what_is_bought_once(sqlite_service: Service) -> None:
+    life = new_life(sqlite_service)
+    life.share("sen-top-up")
+    agreed = {"person_id": life.id, "annual_pence": 2_000_00, "reasons": "What the school funds of the plan."}
+    good(life.service.acting_as("demo-sen-partner").post("/v1/component-agreements", agreed))
+    life.decide(terms(life, component(notional=6_000_00, once=ONCE)))
+
+    split = terms(life, component("sen-top-up", notional=2_000_00), reason_codes=[])
+    assert problems(life.try_to_decide(split)) == ["above-limit"]
+    dear = terms(life, component(notional=6_000_00, once=1_500_01))
+    assert problems(life.try_to_decide(dear)) == ["above-limit"]
+    life.decide(split, by=life.panel)
+
+
+def test_who_proposed_does_not_decide_by_leaving_out_the_proposal(sqlite_service: Service) -> None:
+    life = new_life(sqlite_service)
+    award = terms(life, component(notional=6_000_00, once=ONCE))
+    proposed = {
+        "person_id": life.id,
+        "addressed_to": "team-manager",
+        "assessment_id": life.assessment["id"],
+        "terms": award,
+        "reasons": REASONS,
+    }
+    good(life.manager.post("/v1/proposals", proposed))
+    assert problems(life.try_to_decide(award)) == ["decided-by-assessor"]
+
+
+def test_who_assessed_does_not_make_an_interim_award_instead(sqlite_service: Service) -> None:
+    life = new_life(sqlite_service)
+    at(life.service, "2026-11-23", hour=11)
+    body = {"plan_id": life.plan["id"], "effective_on": "2026-11-23"}
+    good(life.manager.post("/v1/assessments", body))
+    interim: dict[str, Any] = {
+        "kind": "interim-award",
+        "starts_on": STARTS,
+        "review_on": "2026-12-20",
+        "components": [
+            {
+                **component(notional=1_000_00),
+                "agreed_end": {"ends_before": "2027-02-01", "because": "a plan is being written"},
+            }
+        ],
+    }
+    assert problems(life.try_to_decide(interim)) == ["decided-by-assessor"]
+    long = {**interim["components"][0], "agreed_end": {"ends_before": "2027-03-02", "because": "a plan"}}
+    assert problems(life.try_to_decide({**interim, "components": [long]}, by=life.panel)) == [
+        "too-long-interim"
+    ]
+    life.decide(interim, by=life.panel)
+
+
+def test_what_a_school_funds_goes_on_after_18_on_the_partners_own_assessment(sqlite_service: Service) -> None:
+    life = new_life(sqlite_service, born_on="2009-01-15")
+    life.share("sen-top-up")
+    for day, pence in (("2026-11-23", 2_000_00), ("2027-02-01", 1_500_00)):
+        at(life.service, day)
+        agreed = {
+            "person_id": life.id,
+            "annual_pence": pence,
+            "reasons": "What the school funds of the plan.",
+        }
+        good(life.service.acting_as("demo-sen-partner").post("/v1/component-agreements", agreed))
+        if day == "2026-11-23":
+            parts = [component(notional=5_200_00, once=ONCE), component("sen-top-up", notional=pence)]
+            life.decide(terms(life, *parts))
+    lower = life.terms(component("sen-top-up", notional=1_500_00), starts_on="2027-02-01", reason_codes=[])
+    made = life.decide(lower, assessment_id=None, saw_result_sha256=None)
+    assert life.notice(made)["running"][0]["lower_from"] == "2027-05-02"
+    assert life.payable("2027-05-02") == 6_700_00
+
+
+def test_a_fall_that_begins_later_is_noticed_ahead(sqlite_service: Service) -> None:
+    life = awarded(sqlite_service)
+    at(sqlite_service, "2026-12-10")
+    life.award(component(direct_payment=7_000_00), starts_on="2027-03-01")
+    lower = life.award(component(direct_payment=6_500_00), starts_on="2026-12-10")
+    assert life.payable("2026-12-10") == 6_500_00
+    served = life.notice(lower)
+    assert served["running"][0]["lower_from"] == "2027-03-11"
+    assert [life.payable(day) for day in ("2027-03-01", "2027-03-10", "2027-03-11")] == [
+        7_000_00,
+        7_000_00,
+        6_500_00,
+    ]
+
+
+def test_sums_larger_than_any_one_amount_are_shown(sqlite_service: Service) -> None:
+    life = new_life(sqlite_service)
+    life.share("health")
+    most = 100_000_000_000
+    agreed = {"person_id": life.id, "annual_pence": most, "reasons": "A slip of the keyboard, many times."}
+    good(life.service.acting_as("demo-partner").post("/v1/component-agreements", agreed))
+    award = terms(life, component(notional=most, once=most), component("health", notional=most))
+    assert life.decide(award, by=life.panel)["agreed_annual_pence"] == 2 * most
+    assert life.payable(STARTS) == 2 * most

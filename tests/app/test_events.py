@@ -103,3 +103,9 @@ def test_a_request_that_is_refused_leaves_no_event(service: Service) -> None:
     body = {"reference": "EX-0001", "born_on": "2015-06-14", "team": "north"}
     assert service.assessor.post("/v1/people", body).status_code == 409
     assert read(service.assessor, after=before)["items"] == []
+
+
+def test_another_teams_calendars_are_not_in_it(service: Service) -> None:
+    good(service.assessor.post("/v1/calendars"))
+    for subject in ("demo-assessor", "demo-assessor-south", "demo-panel-chair", "demo-auditor"):
+        assert "calendar" not in str(read(service.acting_as(subject)))

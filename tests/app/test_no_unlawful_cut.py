@@ -283,9 +283,21 @@ class Histories(RuleBasedStateMachine):
         """The policy in force."""
         return self.policies[self.today.year if self.today.month >= 4 else self.today.year - 1]
 
-    @may(6, days=st.sampled_from([1, 1, 2, 3, 5, 10, 20, 30, 31, 60, 91, 92]), hour=hours)
+    @may(5, days=st.sampled_from([1, 1, 2, 3, 5, 10, 20, 30, 31, 60, 91, 92]), hour=hours)
     def days_go_by(self, days: int, hour: time) -> None:
-        day = min(self.today + timedelta(days=days), LAST_TODAY)
+        self._go_to(self.today + timedelta(days=days), hour)
+
+    @may(1, when=lambda it: it.last_days(), past=st.integers(0, 2), hour=hours)
+    def a_notice_runs_out(self, past: int, hour: time) -> None:
+        self._go_to(self.last_days()[0] + timedelta(days=past), hour)
+
+    def last_days(self) -> list[date]:
+        """The days still to come that are a notice's last."""
+        ends = [letter.last_of_all for _, letter in self.letters(issued=True)]
+        return sorted(end for end in ends if end is not None and end > self.today)
+
+    def _go_to(self, day: date, hour: time) -> None:
+        day = min(day, LAST_TODAY)
         for year in sorted(YEARS):
             if day >= date.fromisoformat(YEARS[year][0]):
                 self._publish(year, PLAIN)
@@ -689,12 +701,22 @@ class Histories(RuleBasedStateMachine):
         when=lambda it: it.decided(),
         pick=picks,
         ago=st.sampled_from([0, 0, 1, 7, 40]),
+        after_notice=st.sampled_from([None, None, None, 0, 1]),
         about=st.sampled_from(["a notice", "a notice", "an end", "anything"]),
     )
-    def the_family_asks_for_a_second_look(self, *, pick: int, ago: int, about: str) -> None:
+    def the_family_asks_for_a_second_look(
+        self, *, pick: int, ago: int, after_notice: int | None, about: str
+    ) -> None:
         number, decision = some(self._decided(about) or self.decided(), pick)
         child = self.children[number]
         received_on = max(self.today - timedelta(days=ago), decision.made_on)
+        last = decision.letter.last_of_all if decision.letter else None
+        if (
+            last is not None
+            and after_notice is not None
+            and last + timedelta(days=after_notice) <= self.today
+        ):
+            received_on = last + timedelta(days=after_notice)
         body = {"decision_id": decision.id, "asked_by": "parent", "received_on": str(received_on)}
         if decision.looks:
             body["granted_because"] = "The family has something new to say."
@@ -708,7 +730,6 @@ class Histories(RuleBasedStateMachine):
         child.etags[look.id] = answer.headers["ETag"]
         decision.looks.append(look)
         child.forget()
-        last = decision.letter.last_of_all if decision.letter else None
         when = "before a notice runs" if last is None else "in time" if received_on <= last else "too late"
         self._count(f"a second look asked for {when}")
 

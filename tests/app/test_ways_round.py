@@ -19,7 +19,17 @@ from app.budget.contents import Served
 from ras.budget import Award, Timeline
 from ras.component import rate_of
 from ras.policy.document import policy_of
-from tests.app.lives import ONCE, Life, at, awarded, component, problems, publish, publish_for_a_year
+from tests.app.lives import (
+    ONCE,
+    Life,
+    at,
+    awarded,
+    component,
+    new_life,
+    problems,
+    publish,
+    publish_for_a_year,
+)
 from tests.app.service import good, new_service, policy_document
 from tests.conftest import sqlite_copy
 
@@ -267,8 +277,7 @@ def _an_interim_award_that_ends_the_one_before(life: Life) -> None:
         "review_on": "2027-02-01",
         "components": [{**component(notional=100_00), "agreed_end": _end("2027-03-01")}],
     }
-    life.decide(interim)
-    stays(life, on="2027-02-01")
+    assert problems(life.try_to_decide(interim)) == ["interim-lowers"]
     stays(life)
 
 
@@ -341,10 +350,102 @@ def _a_letter_dated_back(life: Life) -> None:
     decided = life.award(component(direct_payment=LESS), starts_on="2027-01-11")
     drafted = life.draft(decided)
     good(life.act(drafted, "issue", by=life.manager))
-    for sent_at, code in (("2026-10-01T10:00:00Z", "too-early"), ("2027-01-12T10:00:00Z", "day-in-future")):
+    moments = {
+        "2026-10-01T10:00:00Z": "too-early",
+        "2027-01-11T09:59:59Z": "too-early",
+        "2027-01-12T10:00:00Z": "day-in-future",
+    }
+    for sent_at, code in moments.items():
         sent = {"method": "electronic", "sent_at": sent_at}
         assert problems(life.act(drafted, "serve", sent, by=life.worker)) == [code]
     stays(life)
+
+
+def _an_end_that_a_nominee_asks_for(life: Life) -> None:
+    at(life.service, "2027-01-10")
+    end = {
+        "kind": "end",
+        "ground": "family-asks",
+        "asked_by": "nominee",
+        "happened_on": "2027-01-10",
+        "ends_before": "2027-01-11",
+        "components": ["social-care"],
+    }
+    assert problems(life.try_to_decide(end)) == ["not-in-control"]
+    stays(life)
+
+
+def _a_stop_on_a_finding_about_somebody_else(life: Life) -> None:
+    at(life.service, "2027-01-11")
+    stop = {
+        "kind": "stop",
+        "ground": "consent-withdrawn",
+        "component": "social-care",
+        "starts_on": "2027-01-11",
+        "becomes": "notional",
+    }
+    life.find("consent", "withdrawn", recipient="nominee", on="2027-01-10")
+    assert problems(life.try_to_decide(stop)) == ["ground-not-found"]
+    life.find("exclusion", "applies", ground="child-in-care", on="2027-01-09")
+    life.find("exclusion-condition", "met", ground="child-in-care", on="2027-01-10")
+    assert problems(life.try_to_decide({**stop, "ground": "excluded"})) == ["ground-not-found"]
+    assert _parts(life, NEVER) == {"direct-payment": FIRST}
+
+
+def _an_issued_notice_served_when_its_amounts_are_old(life: Life) -> None:
+    at(life.service, "2027-01-11")
+    decided = life.award(component(direct_payment=LESS), starts_on="2027-01-11")
+    drafted = life.draft(decided)
+    good(life.act(drafted, "issue", by=life.manager))
+    life.award(component(direct_payment=6_400_00), starts_on="2027-01-11")
+    sent = {"method": "electronic", "sent_at": life.service.clock.now.isoformat()}
+    assert problems(life.act(drafted, "serve", sent, by=life.worker)) == ["wrong-state"]
+    stays(life, 6_400_00)
+
+
+def _an_award_that_buys_the_plan_for_one_day(life: Life) -> None:
+    """A first award, of a component that nothing goes on of, has to last as long as the plan costs."""
+    other = new_life(life.service, reference="EX-0002", day="2027-01-11")
+    short = {**component(notional=FIRST, once=ONCE), "agreed_end": _end("2027-01-12")}
+    refused = other.try_to_decide(other.terms(short, starts_on="2027-01-11"))
+    assert problems(refused) == ["below-plan-cost"]
+
+
+def _overturning_an_award_with_its_end(life: Life) -> None:
+    at(life.service, "2027-01-11")
+    more = {**component(direct_payment=6_500_00), "agreed_end": _end("2027-03-01")}
+    decided = life.award(more, starts_on="2027-01-11")
+    life.answer(life.ask(decided, on="2027-01-11"), "overturned")
+    stays(life, 6_500_00)
+
+
+def _with_health(life: Life, annual_pence: int) -> dict[str, Any]:
+    life.share("health")
+    _partner_agrees(life, "demo-partner", annual_pence)
+    parts = [component(direct_payment=FIRST), component("health", notional=annual_pence)]
+    decided: dict[str, Any] = life.award(*parts, starts_on="2027-01-11")
+    return decided
+
+
+def _a_variation_of_what_a_partner_funds(life: Life) -> None:
+    at(life.service, "2027-01-11")
+    asked = life.ask(_with_health(life, 900_00), on="2027-01-11")
+    varied = {
+        "outcome": "varied",
+        "components": [component("health", notional=950_00)],
+        "reasons": "It is more.",
+    }
+    refused = life.act(asked, "answer", varied, by=life.other_panel)
+    assert problems(refused) == ["partner-agreed-otherwise"]
+
+
+def _a_variation_of_who_is_paid(life: Life) -> None:
+    at(life.service, "2027-01-11")
+    asked = life.ask(life.award(component(direct_payment=6_400_00), starts_on="2027-01-11"), on="2027-01-11")
+    other = component(direct_payment=6_500_00)
+    other["parts"][0]["recipient"] = "nominee"
+    varied = {"outcome": "varied", "components": [other], "reasons": "Somebody else is paid."}
+    assert problems(life.act(asked, "answer", varied, by=life.other_panel)) == ["other-delivery"]
 
 
 def _a_letter_sent_again_to_shorten_the_clock(life: Life) -> None:
@@ -532,8 +633,15 @@ WAYS = [
     Way(_a_rise_and_then_a_cut_on_an_old_notice, NO_FALL),
     Way(_taking_back_a_rise_that_was_agreed_for_later, NO_FALL),
     Way(_an_agreed_end_brought_forward, NO_FALL),
-    Way(_a_renewal_that_ends_without_notice, {"ras.budget._renews": _renewed_ends_count}),
-    Way(_an_interim_award_that_ends_the_one_before, NO_FALL),
+    Way(_a_renewal_that_ends_without_notice, {"ras.budget.renews": _renewed_ends_count}),
+    Way(_an_interim_award_that_ends_the_one_before, {"ras.decision._interim": lambda *_: ()}),
+    Way(_an_end_that_a_nominee_asks_for, {"ras.decision._asked": lambda _: ()}),
+    Way(_a_stop_on_a_finding_about_somebody_else, {"ras.decision._stop_ground": lambda *_: ()}),
+    Way(_an_issued_notice_served_when_its_amounts_are_old, {"app.notice.service._refuse_changed": _nothing}),
+    Way(_an_award_that_buys_the_plan_for_one_day, {"app.decision.examine._left": lambda *_: ()}),
+    Way(_overturning_an_award_with_its_end, {"app.budget.derive.is_overturned": lambda *_: False}),
+    Way(_a_variation_of_what_a_partner_funds, {"app.reconsideration.service._not_agreed": _nothing}),
+    Way(_a_variation_of_who_is_paid, {"app.reconsideration.service._way": lambda part: part.delivery}),
     Way(_a_stop_used_as_a_cut, {"ras.budget.stopped": _drops_what_was_paid}),
     Way(_a_stop_before_today, {"ras.decision._stop_ground": lambda _: ()}),
     Way(_a_stop_for_misuse_without_its_notice, {"app.decision.examine.refuse_stop": lambda *_: False}),
