@@ -123,7 +123,7 @@ def refuse_wrong_moment(work: Work, sent_at: datetime, *, written_at: datetime) 
     """
     if sent_at > work.now:
         raise _invalid("sent_at", "day-in-future", "That moment is still to come.")
-    if sent_at < written_at:
+    if sent_at < written_at.replace(microsecond=0):  # whoever writes the moment down writes whole seconds
         raise _invalid("sent_at", "too-early", "It cannot have been sent before it was written and issued.")
 
 

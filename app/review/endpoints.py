@@ -62,7 +62,7 @@ def get_roll_out(query: Annotated[RollOutQuery, Query()], work: WorkDep) -> Roll
     return service.show_roll_out(work, query)
 
 
-@router.get("/v1/reviews/{review_id}")
+@router.get("/v1/reviews/{review_id:uuid}")
 def get_review(review_id: UUID, work: WorkDep, response: Response) -> ReviewView:
     """A review that was held."""
     return shown(response, service.show_review(work, review_id))

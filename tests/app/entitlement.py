@@ -105,7 +105,7 @@ class Letter:
     months: dict[str, int]
     postal_rule: str
     holds: bool = True
-    issued_on: date | None = None
+    issued_at: datetime | None = None
     sendings: list[Sending] = field(default_factory=list)
     withdrawn: bool = False
 
@@ -131,7 +131,7 @@ class SecondLook:
     postal_rule: str
     outcome: str | None = None
     becomes: dict[str, Amounts] = field(default_factory=dict)
-    answered_on: date | None = None
+    answered_at: datetime | None = None
     sending: Sending | None = None
 
 
@@ -193,6 +193,10 @@ class Award(Decision):
     def is_about(self, component: str) -> bool:
         """Whether it sets a component."""
         return component in self.components
+
+    def ends_before(self, component: str) -> date | None:
+        """Its agreed end; what was agreed with an award is set aside with it."""
+        return None if self.is_overturned else self.components[component].ends_before
 
     def amounts(self, component: str) -> Amounts:
         """What it sets, by the answers that varied it; none of them makes it lower."""
@@ -327,14 +331,15 @@ def _award(
     component: str,
     is_renewed: bool,  # noqa: FBT001
 ) -> None:
-    awarded, wanted = award.components[component], award.amounts(component)
+    wanted, asked_for = award.amounts(component), award.components[component].asked_for
+    ends_before = None if is_renewed else award.ends_before(component)
     lower_from = award.may_lower_from(component, award.starts_on)
     lowers = []
     for day in _from(award.starts_on):
         was = without[day]
-        if awarded.ends_before is not None and day >= awarded.ends_before and not is_renewed:
+        if ends_before is not None and day >= ends_before:
             break
-        takes_away = takes_anything_away(wanted, was, asked_for=awarded.asked_for)
+        takes_away = takes_anything_away(wanted, was, asked_for=asked_for)
         if takes_away:
             lowers.append(day)
         may_lower = lower_from is not None and day >= lower_from
@@ -345,13 +350,13 @@ def _award(
 
 def is_renewal(award: Award, before: Iterable[Decision], component: str) -> bool:
     """Whether its agreed end does not count: it goes on from an award that was to end sooner."""
-    ends_before = award.components[component].ends_before
+    ends_before = award.ends_before(component)
     if ends_before is None:
         return False
     for other in before:
         if not isinstance(other, Award) or not other.is_about(component):
             continue
-        ended = other.components[component].ends_before
+        ended = other.ends_before(component)
         if (
             ended is not None
             and ends_before > ended

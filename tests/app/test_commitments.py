@@ -129,12 +129,11 @@ def test_a_lower_amount_without_its_notice_lowers_nothing_that_is_committed(serv
 
 def test_an_agreed_end_ends_and_is_told_without_its_reason(service: Service) -> None:
     life = new_life(service)
-    ends = {"ends_before": "2027-08-16", "because": "the summer club closes"}
-    life.award({**component(notional=6_000_00, once=ONCE), "agreed_end": ends}, starts_on="2026-12-01")
+    life.decide(summer(6_000_00))
 
     found = commitments(service, **YEAR)
-    assert found["committed_pence"] == walked(("2027-04-01", 6_000_00), ("2027-08-16", 0))
-    assert [month for month, pence in by_month(found).items() if pence] == [f"2027-0{n}" for n in range(4, 9)]
+    assert found["committed_pence"] == walked(("2027-06-01", 6_000_00), ("2027-08-16", 0))
+    assert [month for month, pence in by_month(found).items() if pence] == [f"2027-0{n}" for n in range(6, 9)]
     told = {"month": "2027-08-01", "component": "social-care", "team": "north"}
     assert found["ends"] == [{**told, "count": 1, "annual_pence": 6_000_00}]
     assert "agreed" not in json.dumps(found)
@@ -213,13 +212,23 @@ def test_only_finance_and_the_auditor_see_it(service: Service) -> None:
         assert {status for subject, status in seen.items() if subject not in allowed} == {403}
 
 
+def summer(annual_pence: int) -> dict[str, Any]:
+    """An interim award for a summer, with its agreed end."""
+    ends = {"ends_before": "2027-08-16", "because": "the summer club closes"}
+    return {
+        "kind": "interim-award",
+        "starts_on": "2027-06-01",
+        "review_on": "2027-07-15",
+        "components": [{**component(notional=annual_pence), "agreed_end": ends}],
+    }
+
+
 def several(service: Service) -> None:
     """Three children in two teams: a notice, an agreed end, an 18th birthday."""
     lowered(awarded(service))
     awarded(service, reference="EX-0002", delivery="notional", annual_pence=7_123_45, born_on="2009-07-15")
     moved = new_life(service, reference="EX-0003")
-    ends = {"ends_before": "2027-08-16", "because": "the summer club closes"}
-    moved.award({**component(notional=6_000_01, once=ONCE), "agreed_end": ends}, starts_on="2026-12-01")
+    moved.decide(summer(6_000_01))
     path = f"/v1/people/{moved.id}"
     now = moved.worker.get(path)
     body = {"born_on": now.json()["born_on"], "team": "south"}
