@@ -1,6 +1,7 @@
 """Hostile paths, queries, headers and methods are refused with a whole problem document."""
 
 import base64
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -182,9 +183,8 @@ def addresses(app: FastAPI) -> dict[str, set[str]]:
     ids = {"name": "start.js", "version": "1"}
     found = {"/docs": {"GET"}, "/docs/start.js": {"GET"}, "/openapi.json": {"GET", "HEAD"}}
     for path, operations in describe(app)["paths"].items():
-        for name in ("person_id", "plan_id", "policy_id", "request_id", "assessment_id", *ids):
-            path = path.replace(f"{{{name}}}", ids.get(name, str(NOBODY)))  # noqa: PLW2901  filled in
-        found[path] = {method.upper() for method in operations}
+        filled = re.sub(r"\{(\w+)\}", lambda named: ids.get(named[1], str(NOBODY)), path)
+        found[filled] = {method.upper() for method in operations}
     return found
 
 
