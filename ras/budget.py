@@ -260,6 +260,17 @@ def falls(before: Timeline, award: Award) -> Span | None:
     return None
 
 
+def taken(component: Component, acts: Iterable[Act], award: Award) -> Span | None:
+    """The first days on which an award, decided after some acts, would take something away.
+
+    An agreed end that does not count, because it renews another, takes away nothing and saves nothing.
+    """
+    before = tuple(acts)
+    if renews(award, [act for act in before if isinstance(act, Award)]):
+        award = replace(award, ends_before=None)
+    return falls(laid_under(component, before, award), award)
+
+
 def renews(award: Award, before: Iterable[Award]) -> bool:
     """Whether an award carries on one that had an agreed end, so that its own end does not count.
 

@@ -20,7 +20,7 @@ from app.budget.repository import Notice, Reconsideration, Records
 from app.budget.tables import DecisionRow
 from app.policy.repository import policy_in
 from ras import budget
-from ras.budget import Act, Award, Bought, End, Span, Stop, Timeline, falls, is_fall, laid_under
+from ras.budget import Act, Award, Bought, End, Span, Stop, Timeline, is_fall, taken
 from ras.component import AwardedComponent, Component, Rate, rate_of
 from ras.dates import WorkingDays, add_months
 from ras.notice import NoticeDates, notice_dates
@@ -131,7 +131,7 @@ def awards_on(component: Component, records: Records) -> Iterator[Award]:
 
 def taken_by(component: Component, award: Award, records: Records, days: WorkingDays) -> Span | None:
     """The first days on which an award, decided after all these records, would take something away."""
-    return falls(laid_under(component, acts_on(component, records, days), award), award)
+    return taken(component, acts_on(component, records, days), award)
 
 
 def rate_in(awarded: AwardedComponent) -> Rate:

@@ -38,7 +38,7 @@ from app.policy.service import rules_in_force
 from app.resources import Kept, Page, page_of, refuse_stale
 from app.words import add_words, find_words
 from app.work import Work
-from ras.budget import Act, Award, Stop, falls, is_fall, laid_under, stopped
+from ras.budget import Act, Award, Stop, is_fall, stopped, taken
 from ras.canonical import canonical, sha256
 from ras.component import Component, Delivery, Part, Rate, total
 from ras.errors import Problem
@@ -267,10 +267,10 @@ def _changes(work: Work, records: Records, row: DecisionRow) -> Iterator[Change]
         place = next(n for n, act in enumerate(acts) if act.key == key)
         act, first_day = acts[place], row.starts_on
         if isinstance(act, Award):
-            taken = falls(laid_under(component, acts[:place], act), act)
-            if taken is None:
+            span = taken(component, acts[:place], act)
+            if span is None:
                 continue
-            first_day = taken.first_day
+            first_day = span.first_day
         was = found.of(component).on(max(first_day, work.today)).rate
         becomes = act.rate if isinstance(act, Award) else stopped(was, _becomes(act))
         if is_fall(becomes, was, delivery_asked_for=False):

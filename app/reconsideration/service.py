@@ -133,7 +133,7 @@ def answer(work: Work, reconsideration_id: UUID, new: NewAnswer) -> Reconsiderat
     found, records = _to_change(work, reconsideration_id, *states)
     decision = records.decision(found[0].row.decision_id)
     _refuse_own(work, decision)
-    _refuse_other_variations(work, decision, new)
+    _refuse_other_variations(work, records, decision, new)
     _, rules = rules_in_force(work, work.today)
     refuse_above_limit(
         new.components,
@@ -331,7 +331,7 @@ def _other_council_pence(work: Work, records: Records, decision: DecisionRow, ne
     return sum(total(each.on(day).rate) for each in found.timelines if each.component not in named)
 
 
-def _refuse_other_variations(work: Work, decision: DecisionRow, new: NewAnswer) -> None:
+def _refuse_other_variations(work: Work, records: Records, decision: DecisionRow, new: NewAnswer) -> None:
     terms = content_of(decision).terms
     if new.outcome is not Outcome.VARIED:
         if new.components:
@@ -342,6 +342,8 @@ def _refuse_other_variations(work: Work, decision: DecisionRow, new: NewAnswer) 
     if not new.components:
         raise _invalid("components", "missing", "A variation says what the components become.")
     varied = {each.component: each for each in terms.components}
+    for answered in filter(None, map(answer_of, records.reconsiderations_of(decision.id))):
+        varied |= {each.component: each for each in answered.components}
     agreed = agreed_by_partners(work, decision.person_id)
     for number, each in enumerate(new.components):
         problem = _wrong_variation(varied.get(each.component), each) or _not_agreed(each, agreed)

@@ -190,3 +190,13 @@ def _running(folder: Path, **changes: Any) -> Any:
     with new_service(url, folder) as service:
         publish(service, budget=budget)
     return new_service(url, folder)
+
+
+def test_a_second_variation_is_not_lower_than_the_first(sqlite_service: Service) -> None:
+    life, decided = lowered(sqlite_service)
+    life.answer(life.ask(decided, on="2027-01-11"), "varied", component(direct_payment=5_800_00))
+    again = life.ask(decided, on="2027-01-11", granted_because="There is a new letter of the school.")
+    body = {"outcome": "varied", "components": [component(direct_payment=5_600_00)], "reasons": REASONS}
+    assert problems(life.act(again, "answer", body, by=life.other_panel)) == ["lower-than-decided"]
+    life.answer(again, "varied", component(direct_payment=5_900_00))
+    assert life.payable(LOWER) == 5_900_00

@@ -7,7 +7,20 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ras.budget import Act, Award, Bought, End, Stop, Timeline, Why, falls, laid_under, renews, timeline
+from ras.budget import (
+    Act,
+    Award,
+    Bought,
+    End,
+    Stop,
+    Timeline,
+    Why,
+    falls,
+    laid_under,
+    renews,
+    taken,
+    timeline,
+)
 from ras.component import NOTHING, Component, Delivery, Rate, rate_of, total
 
 NEW_YEAR, MARCH, JUNE = date(2026, 1, 1), date(2026, 3, 1), date(2026, 6, 6)
@@ -187,9 +200,18 @@ def test_what_a_restart_is_compared_with_is_what_it_takes_up() -> None:
     end = End("2", date(2026, 5, 1), date(2026, 8, 1))
     restart = award("3", date(2026, 7, 1), paid(3_000_00))
     under = laid_under(Component.SOCIAL_CARE, [FIRST, end], restart)
-    taken = falls(under, restart)
-    assert taken is not None
-    assert (taken.first_day, total(taken.rate)) == (date(2026, 7, 1), 5_000_00)
+    span = falls(under, restart)
+    assert span is not None
+    assert (span.first_day, total(span.rate)) == (date(2026, 7, 1), 5_000_00)
+
+
+def test_what_a_renewal_takes_away_is_found_past_its_end_that_does_not_count() -> None:
+    club = award("2", date(2026, 2, 1), paid(6_100_00), ends_before=MARCH)
+    later = award("3", date(2026, 6, 1), paid(7_000_00))
+    renewal = award("4", MARCH, paid(6_200_00), ends_before=date(2026, 4, 1))
+    span = taken(Component.SOCIAL_CARE, [FIRST, club, later], renewal)
+    assert span is not None
+    assert (span.first_day, total(span.rate)) == (date(2026, 6, 1), 7_000_00)
 
 
 def test_a_stop_changes_how_and_never_how_much() -> None:
@@ -212,9 +234,9 @@ def test_what_is_bought_once_stays_agreed_unless_it_was_due_after_an_end() -> No
 def test_what_an_award_takes_away_is_found_also_on_a_later_day() -> None:
     step_up = award("2", date(2026, 12, 1), paid(6_000_00))
     same = award("3", MARCH, paid(5_000_00))
-    taken = falls(laid(FIRST, step_up), same)
-    assert taken is not None
-    assert (taken.first_day, total(taken.rate)) == (date(2026, 12, 1), 6_000_00)
+    span = falls(laid(FIRST, step_up), same)
+    assert span is not None
+    assert (span.first_day, total(span.rate)) == (date(2026, 12, 1), 6_000_00)
     assert falls(laid(FIRST), same) is None
 
 
