@@ -6,31 +6,23 @@ waits for its notice (`ras.budget`).
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ras.component import AwardedComponent, Component, Delivery, Recipient
+from ras.component import AwardedComponent, Component, Delivery
 from ras.dates import add_months, day_in_words
 from ras.eligibility import (
     DirectPaymentRules,
     Finding,
-    FindingKind,
-    FindingOutcome,
-    StopGround,
     barriers,
-    controller,
-    exclusions,
-    latest,
 )
 from ras.errors import DecisionRefused, Problem
 from ras.money import pounds
 from ras.records import Code, Flag, Line, Pence, Record
 from ras.working import Mark
 
-ADULT_AGE = 18
 Fault = tuple[str, str, str]
 """Where (a pointer), the code, and what is wrong."""
 
@@ -69,15 +61,6 @@ class DecisionRules(Record):
     """The reasons for which an agreed amount may differ from the indicative one."""
     source: Line
     """Where the policy says so."""
-
-
-class EndGround(StrEnum):
-    """Why a budget ends without notice. Everything else is a lower amount, and needs one."""
-
-    FAMILY_ASKS = "family-asks"
-    DEATH = "death"
-    MOVED_AWAY = "moved-away"
-    ADULT_DECISION = "adult-decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +177,10 @@ def refuse_award(
     Raises:
         DecisionRefused: it breaks some; each is listed with its place and what to do.
     """
-    _refuse(
+    refuse(
         [
             *_sums(award),
-            *_separation(decider),
+            *separation(decider),
             *_limit(award, decider, rules),
             *(_interim(award, rules) if award.is_interim else ()),
             *(_sufficiency(award, award.costed) if award.costed else ()),
@@ -210,79 +193,12 @@ def refuse_award(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ProposedEnd:
-    """An end that somebody wants to decide.
-
-    Attributes:
-        ground: Its ground.
-        happened_on: The day the family asked, of the death, of the move, or of the adult decision.
-        ends_before: The first day on which nothing is payable.
-        components: What it ends.
-        made_on: The day it is decided.
-        born_on: The child's date of birth.
-        asked_by: Where the family asks: who of them.
-        findings: The dated findings.
-    """
-
-    ground: EndGround
-    happened_on: date
-    ends_before: date
-    components: tuple[Component, ...]
-    made_on: date
-    born_on: date
-    asked_by: Recipient | None = None
-    findings: tuple[Finding, ...] = ()
-
-
-def refuse_end(end: ProposedEnd, decider: Decider) -> None:
-    """Let only an end through whose ground is there.
+def refuse(faults: Iterable[Fault]) -> None:
+    """Let only through what breaks no rule.
 
     Raises:
-        DecisionRefused: it is not; each thing wrong is listed.
+        DecisionRefused: it breaks some; each is listed.
     """
-    _refuse([*_separation(decider), *_ground(end)])
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedStop:
-    """A stop of the direct payment of one component that somebody wants to decide.
-
-    Attributes:
-        ground: Its ground.
-        component: Of which component.
-        starts_on: The first day without it.
-        made_on: The day it is decided.
-        recipient: Who is paid directly on that day; None where nobody is.
-        findings: The dated findings.
-    """
-
-    ground: StopGround
-    component: Component
-    starts_on: date
-    made_on: date
-    recipient: Recipient | None
-    findings: tuple[Finding, ...] = ()
-
-
-def refuse_stop(stop: ProposedStop, decider: Decider, payment: DirectPaymentRules) -> bool:
-    """Let only a stop through that the policy knows, from today on, on a ground that was found.
-
-    Returns:
-        Whether the component's notice has to run first.
-
-    Raises:
-        DecisionRefused: it is not; each thing wrong is listed.
-    """
-    rule = next((rule for rule in payment.stops if rule.ground is stop.ground), None)
-    problems = [*_separation(decider), *_stop_ground(stop, payment)]
-    if rule is None:
-        problems.append(("/ground", "no-such-ground", "The policy has no rule for a stop on this ground."))
-    _refuse(problems)
-    return rule is not None and rule.needs_notice
-
-
-def _refuse(faults: Iterable[Fault]) -> None:
     problems = [
         Problem(path=pointer.strip("/").replace("/", "."), pointer=pointer, code=code, message=message)
         for pointer, code, message in faults
@@ -310,7 +226,8 @@ def _sums(award: ProposedAward) -> Iterator[Fault]:
             yield f"{here}/parts", "repeated-delivery", "Each way of delivery is there once at most."
 
 
-def _separation(decider: Decider) -> Iterator[Fault]:
+def separation(decider: Decider) -> Iterator[Fault]:
+    """That whoever assessed or proposed does not decide."""
     if decider.subject in decider.involved:
         yield (
             "",
@@ -343,7 +260,7 @@ def refuse_above_limit(
     Raises:
         DecisionRefused: it is more, or the policy's caps flag the case for the panel.
     """
-    _refuse(_above_limit(components, role, rules, other_annual_pence=other_annual_pence, marks=marks))
+    refuse(_above_limit(components, role, rules, other_annual_pence=other_annual_pence, marks=marks))
 
 
 def _above_limit(
@@ -511,87 +428,3 @@ def _days(award: ProposedAward) -> Iterator[Fault]:
             yield f"{here}/agreed_end/ends_before", "out-of-order", "It ends before it starts."
         if each.delivery_asked_for_on is not None and each.delivery_asked_for_on > award.made_on:
             yield f"{here}/delivery_asked_for_on", "day-in-future", "That day is still to come."
-
-
-def _ground(end: ProposedEnd) -> Iterator[Fault]:
-    if end.happened_on > end.made_on:
-        yield "/happened_on", "day-in-future", "That day is still to come."
-    if end.ends_before <= end.happened_on:
-        yield (
-            "/ends_before",
-            "too-early",
-            f"Up to and with {day_in_words(end.happened_on)} the budget is payable; it can end from "
-            f"{day_in_words(end.happened_on + timedelta(days=1))}.",
-        )
-    if end.ground is EndGround.ADULT_DECISION:
-        yield from _adult(end)
-    yield from _asked(end)
-
-
-def _asked(end: ProposedEnd) -> Iterator[Fault]:
-    """That whoever decides about the budget asked, and nobody in their name."""
-    if end.ground is not EndGround.FAMILY_ASKS:
-        if end.asked_by is not None:
-            yield "/asked_by", "unknown-field", "Only an end that the family asks for is asked by somebody."
-        return
-    if end.asked_by is None:
-        yield "/asked_by", "missing", "Say who of the family asked for the end."
-        return
-    decides = controller(end.findings, born_on=end.born_on, on=end.happened_on)
-    if end.asked_by.value != decides.value:
-        yield (
-            "/asked_by",
-            "not-in-control",
-            f"On {day_in_words(end.happened_on)} the budget was not theirs to decide about.",
-        )
-
-
-def _adult(end: ProposedEnd) -> Iterator[Fault]:
-    finding = latest(end.findings, FindingKind.ADULT_DECISION, on=end.made_on)
-    if finding is None or finding.found_on != end.happened_on:
-        yield (
-            "/happened_on",
-            "no-adult-decision",
-            "No adult decision of that day is recorded. A birthday ends nothing: the decision does.",
-        )
-    if Component.SEN_TOP_UP in end.components:
-        yield "/components", "goes-on-after-18", "An EHC part goes on: the adult decision does not end it."
-    if end.ends_before < eighteenth_birthday(end.born_on):
-        yield "/ends_before", "too-early", "The adults' system takes over at 18, not before."
-
-
-def eighteenth_birthday(born_on: date) -> date:
-    """The day on which somebody turns 18; 1 March for one born on 29 February.
-
-    >>> eighteenth_birthday(date(2008, 2, 29)), eighteenth_birthday(date(2010, 6, 14))
-    (datetime.date(2026, 3, 1), datetime.date(2028, 6, 14))
-    """
-    year = born_on.year + ADULT_AGE
-    try:
-        return born_on.replace(year=year)
-    except ValueError:
-        return date(year, 3, 1)
-
-
-_FOUND: dict[StopGround, tuple[FindingKind, FindingOutcome]] = {
-    StopGround.CONSENT_WITHDRAWN: (FindingKind.CONSENT, FindingOutcome.WITHDRAWN),
-    StopGround.NOT_ABLE: (FindingKind.ABILITY, FindingOutcome.NOT_ABLE),
-}
-"""For each ground that a finding about the recipient shows, which."""
-
-
-def _stop_ground(stop: ProposedStop, payment: DirectPaymentRules) -> Iterator[Fault]:
-    """Safeguarding and misuse are shown by the written reasons; the other grounds by findings."""
-    if stop.starts_on < stop.made_on:
-        yield "/starts_on", "too-early", "A stop counts from today on: what was payable before stays so."
-    if stop.recipient is None:
-        yield "/component", "no-direct-payment", "There is no direct payment of this component on that day."
-    elif stop.ground in _FOUND:
-        kind, outcome = _FOUND[stop.ground]
-        found = latest(stop.findings, kind, on=stop.made_on, about=stop.recipient)
-        if found is None or found.outcome is not outcome:
-            yield "/ground", "ground-not-found", "Record the finding about who is paid, with its day."
-    elif stop.ground is StopGround.EXCLUDED and not exclusions(
-        stop.findings, payment, stop.component, on=stop.made_on
-    ):
-        yield "/ground", "ground-not-found", "Record the exclusion, with its ground and day."

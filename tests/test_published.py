@@ -23,6 +23,7 @@ PLUMBING = {"__init__", "canonical", "errors", "fit", "reading", "records"}
 OTHER_FORM = {
     "amount": "indicative amount",
     "budget_checks": "problem",
+    "budget_rules": "budget",
     "caseload": "demonstration caseload",
     "checks": "problem",
     "conditions": "condition",
@@ -32,6 +33,7 @@ OTHER_FORM = {
     "dates": "effective date",
     "difference": "differences",
     "document": "policy (document)",
+    "ending": "end",
     "indicative": "indicative amount",
     "modifiers": "modifier",
     "money": "four-weekly",

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from ras.component import AwardedComponent, Component, Delivery, Part, Recipient
-from ras.decision import EndGround
 from ras.eligibility import StopGround
+from ras.ending import EndGround
 from ras.notice import Sent
 from ras.reconsideration import Outcome
 from ras.records import Code, Day, Flag, Pence, Record, SumPence

@@ -24,7 +24,7 @@ from ras.budget import Act, Award, Bought, End, Span, Stop, Timeline, is_fall, t
 from ras.component import AwardedComponent, Component, Rate, rate_of
 from ras.dates import WorkingDays, add_months
 from ras.notice import NoticeDates, notice_dates
-from ras.policy.configuration import BudgetRules
+from ras.policy.budget_rules import BudgetRules
 from ras.reconsideration import Asked, Outcome, lower_from
 
 

@@ -28,8 +28,8 @@ from app.work import Work
 from ras.budget import Span, Timeline, Why
 from ras.component import Component, Rate, total
 from ras.dates import age_on, day_in_words
-from ras.decision import eighteenth_birthday
 from ras.eligibility import FindingKind, controller, last_school_day, latest
+from ras.ending import eighteenth_birthday
 from ras.money import pounds
 
 

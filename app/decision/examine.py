@@ -39,21 +39,12 @@ from ras.assessment import Assessment, HorizonAmount
 from ras.budget import Award, laid_under, renews, timeline
 from ras.component import AwardedComponent, Component, Delivery, Recipient, total
 from ras.dates import age_on
-from ras.decision import (
-    Costed,
-    Decider,
-    EndGround,
-    Left,
-    ProposedAward,
-    ProposedEnd,
-    ProposedStop,
-    refuse_award,
-    refuse_end,
-    refuse_stop,
-)
+from ras.decision import Costed, Decider, Left, ProposedAward, refuse_award
+from ras.ending import EndGround, ProposedEnd, ProposedStop, refuse_end, refuse_stop
 from ras.errors import DecisionRefused, Problem
 from ras.plan import Plan
-from ras.policy.configuration import BudgetRules, PolicyConfiguration
+from ras.policy.budget_rules import BudgetRules
+from ras.policy.configuration import PolicyConfiguration
 from ras.reading import read_json
 
 PROPOSED = "proposed"

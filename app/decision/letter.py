@@ -20,8 +20,9 @@ from app.words import find_words
 from app.work import Work
 from ras.budget import Timeline, renews, timeline
 from ras.component import AwardedComponent, Component, Delivery
-from ras.decision import EndGround, distance
+from ras.decision import distance
 from ras.eligibility import Controller, controller
+from ras.ending import EndGround
 from ras.letter import decision_letter
 from ras.letter.told import (
     KEPT_APART,

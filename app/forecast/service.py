@@ -26,7 +26,7 @@ from app.work import Work
 from ras.budget import Timeline, Why
 from ras.component import Component, Delivery
 from ras.dates import Period
-from ras.decision import EndGround, eighteenth_birthday
+from ras.ending import EndGround, eighteenth_birthday
 from ras.forecast import (
     Both,
     Fall,

@@ -29,7 +29,8 @@ from app.work import Work
 from ras.canonical import as_written, canonical
 from ras.dates import Period
 from ras.errors import NoBudgetRules, PolicyDocumentError
-from ras.policy.configuration import BudgetRules, PolicyConfiguration
+from ras.policy.budget_rules import BudgetRules
+from ras.policy.configuration import PolicyConfiguration
 from ras.policy.document import policy_of
 from ras.policy.register import gaps, policy_in_force, refuse_overlap
 from ras.reading import read_json

@@ -52,7 +52,7 @@ from ras.decision import refuse_above_limit
 from ras.errors import Problem
 from ras.forecast import owed_over
 from ras.notice import Sent, served_on
-from ras.policy.configuration import BudgetRules
+from ras.policy.budget_rules import BudgetRules
 from ras.reading import read_json
 from ras.reconsideration import Outcome, WhilePending, answer_aimed_by, refuse_late
 from ras.working import Mark

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from ras.decision import EndGround
+from ras.ending import EndGround
 from ras.letter import parts
 from ras.letter.told import About, AwardTold, EndTold, Figures, StopTold
 from ras.letter.words import COMPONENTS, HOW, ROLES

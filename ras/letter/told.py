@@ -5,12 +5,13 @@ from datetime import date
 from enum import StrEnum
 
 from ras.component import AwardedComponent, Component, Delivery, Part
-from ras.decision import EndGround
 from ras.differences import Difference
 from ras.eligibility import StopGround
+from ras.ending import EndGround
 from ras.letter.words import SENTENCES
 from ras.notice import NoticeDates
-from ras.policy.configuration import BudgetRules, PolicyConfiguration
+from ras.policy.budget_rules import BudgetRules
+from ras.policy.configuration import PolicyConfiguration
 from ras.reconsideration import Outcome
 
 KEPT_APART = "(the reasons are kept apart)"

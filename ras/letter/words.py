@@ -1,8 +1,8 @@
 """The fixed words of letters: short and plain. What stands in braces comes from a record or a working."""
 
 from ras.component import Component, Delivery, PaidEvery
-from ras.decision import EndGround
 from ras.eligibility import StopGround
+from ras.ending import EndGround
 from ras.reconsideration import Outcome
 
 SENTENCES = {

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from ras.allocation.variant import Fault
 from ras.component import Component
 from ras.eligibility import StopGround
-from ras.policy.configuration import BudgetRules, PolicyConfiguration
+from ras.policy.budget_rules import BudgetRules
+from ras.policy.configuration import PolicyConfiguration
 
 LEAST_MONTHS = 3
 """Recommendation 3 and paragraph 1.3 of the Cabinet report of 10 July 2017."""

@@ -15,13 +15,9 @@ from ras.allocation import Allocation
 from ras.canonical import sha256
 from ras.conditions import Age, Condition
 from ras.dates import Period
-from ras.decision import DecisionRules
-from ras.eligibility import ControlRules, DirectPaymentRules
 from ras.money import MoneyPeriod, Rounding
-from ras.notice import NoticeRules
-from ras.reconsideration import ReconsiderationRules
+from ras.policy.budget_rules import BudgetRules
 from ras.records import Code, Day, DecimalText, Line, Pence, PositiveText, Record, Whole, Words
-from ras.review import ReviewRules
 from ras.working import Horizon, Unit
 
 
@@ -340,42 +336,6 @@ class Scope(Record):
 
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
     """Every purpose a line can have."""
-
-
-class TransitionRules(Record):
-    """How a young person's budget is handed over to the adults' system."""
-
-    hand_over_from_age: Age
-    """From which age a hand-over pack is made."""
-    adult_from_age: Age
-    """The age at which the adults' system takes over. No payment ends because of it."""
-    source: Line
-    """Where the policy says so."""
-
-
-class BudgetRules(Record):
-    """What governs a budget once it is asked for: deciding, paying, notice, reviews, reconsideration."""
-
-    decision: DecisionRules
-    """Who may agree how much, and why it may differ from the indicative amount."""
-    direct_payment: DirectPaymentRules
-    """Who may hold a direct payment, and when one may be stopped."""
-    control: ControlRules
-    """Who decides about the budget, by age."""
-    notice: NoticeRules
-    """How notice of a lower amount is given."""
-    reconsideration: ReconsiderationRules
-    """What asking for a reconsideration does."""
-    review: ReviewRules
-    """How often a package is reviewed."""
-    transition: TransitionRules
-    """How a budget is handed over to the adults' system."""
-    who_helps: Annotated[tuple[Line, ...], Field(min_length=1, max_length=10)]
-    """Who helps a family, free and apart from the council (SENDIASS), and how to reach them."""
-    support_offered: Annotated[tuple[Line, ...], Field(min_length=1, max_length=10)]
-    """The support the council offers to find other arrangements when an amount falls."""
-    complaint: Line
-    """How to complain, and to whom after that."""
 
 
 class PolicyConfiguration(Record):

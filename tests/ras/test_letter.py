@@ -19,9 +19,9 @@ from ras.component import (
     Recipient,
 )
 from ras.dates import WorkingDays
-from ras.decision import EndGround
 from ras.differences import Difference, DifferenceKind
 from ras.eligibility import StopGround
+from ras.ending import EndGround
 from ras.letter import answer_letter, decision_letter, notice_letter
 from ras.letter.told import (
     About,
