@@ -4,6 +4,7 @@ It is simple and slow: day by day, decision after decision, with its own calenda
 the engine, so that what both agree on was worked out twice.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -136,7 +137,7 @@ class SecondLook:
 
 
 @dataclass
-class Decision:
+class Decision(ABC):
     """A decision, with the letters and second looks that followed."""
 
     id: str
@@ -145,9 +146,9 @@ class Decision:
     letters: list[Letter] = field(default_factory=list)
     looks: list[SecondLook] = field(default_factory=list)
 
+    @abstractmethod
     def is_about(self, component: str) -> bool:
         """Whether it says anything about a component."""
-        raise NotImplementedError
 
     @property
     def is_overturned(self) -> bool:
