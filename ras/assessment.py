@@ -1,18 +1,20 @@
 """A plan and a policy in; an indicative amount, the plan's cost and the whole working out."""
 
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from ras.costing import PlanCost, cost_plan
+from ras.compiled import compiled
+from ras.costing import PlanCost, cost_lines
 from ras.dates import Period, add_months, day_in_words
 from ras.errors import DayOutsidePlan
-from ras.fit import refuse_misfit
-from ras.indicative import Indicative, indicative_amount
+from ras.indicative import Indicative
 from ras.plan import Plan
 from ras.policy.configuration import PolicyConfiguration
-from ras.records import Code, Day, Line, Pence, Record, exact_text
+from ras.records import Code, Day, Line, Pence, Record, SumPence, built, exact_text
 from ras.working import Horizon, Mark, Step, Unit, step
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "1.1.0"
 """Moves its first number whenever any amount or reason can differ. It is no part of a result: a later
 engine gives the same bytes for the same calculation version."""
 
@@ -52,12 +54,22 @@ class HorizonAmount(Record):
     """Its first day."""
     last_day: Day
     """Its last day."""
-    points: str
-    """The score before resources present, exactly, as text."""
-    points_after_resources: str
-    """The score after resources present, exactly, as text."""
+    points: str | None = None
+    """The score before resources present, exactly, as text; left out where no points are added up."""
+    points_after_resources: str | None = None
+    """The score after resources present, exactly, as text; left out likewise."""
     indicative_annual_pence: Pence
     """The indicative amount, in pence a year."""
+    indicative_one_off_pence: Pence | None = None
+    """What the policy gives once beside it, in pence; left out where the policy has no such sums."""
+    carer_annual_pence: Pence | None = None
+    """A separate sum for the carer, in pence a year; no part of the indicative amount. Left out where the
+    policy has none."""
+    lowest_annual_pence: SumPence | None = None
+    """Where the range beside the amount begins, in pence a year; left out where the policy was not
+    calibrated."""
+    highest_annual_pence: SumPence | None = None
+    """Where it ends, in pence a year; left out likewise."""
     plan_cost_annual_pence: Pence
     """What the plan's support costs at this horizon, in pence a year."""
     marks: tuple[Mark, ...]
@@ -111,20 +123,21 @@ def assess(plan: Plan, policy: PolicyConfiguration, *, effective_on: date) -> As
         AmountTooLarge: a figure comes to more than any real one.
     """
     periods = horizon_periods(plan, policy)
-    headline = _headline(periods, on=effective_on)
-    facts = refuse_misfit(plan, policy, on=effective_on)
-    amounts = {rule.horizon: indicative_amount(plan, policy, rule.horizon, facts) for rule in policy.horizons}
-    cost = cost_plan(plan, policy, on=effective_on)
+    chosen_horizon = _headline(periods, on=effective_on)
+    fast = compiled(policy)
+    amounts = fast.amounts(plan, on=effective_on)
+    cost = cost_lines(plan.lines, policy, on=effective_on) if plan.lines else fast.costs_nothing
     horizons = tuple(
         _horizon_amount(policy, number, periods, amounts, cost) for number in range(len(policy.horizons))
     )
-    chosen = next(amount for amount in horizons if amount.horizon is headline)
+    chosen = next(amount for amount in horizons if amount.horizon is chosen_horizon)
     working = [step for rule in policy.horizons for step in amounts[rule.horizon].steps]
-    return Assessment(
+    return built(
+        Assessment,
         calculation=policy.calculation,
         policy=identity(policy),
         effective_on=effective_on,
-        horizon=headline,
+        horizon=chosen_horizon,
         indicative_annual_pence=chosen.indicative_annual_pence,
         plan_cost_annual_pence=chosen.plan_cost_annual_pence,
         plan_cost_one_off_pence=cost.one_off_pence,
@@ -147,15 +160,30 @@ def identity(policy: PolicyConfiguration) -> PolicyIdentity:
     )
 
 
+def headline(plan: Plan, policy: PolicyConfiguration, *, on: date) -> Horizon:
+    """The horizon in which a day falls.
+
+    Raises:
+        DayOutsidePlan: it falls in none.
+    """
+    return _headline(horizon_periods(plan, policy), on=on)
+
+
 def horizon_periods(plan: Plan, policy: PolicyConfiguration) -> dict[Horizon, Period]:
     """The days of each horizon: they follow one another from the day the plan starts."""
-    periods: dict[Horizon, Period] = {}
+    lengths = tuple([(rule.horizon, rule.months) for rule in policy.horizons])
+    return dict(_periods(plan.starts_on, lengths))
+
+
+@lru_cache(maxsize=1024)  # plans start on few days
+def _periods(starts_on: date, lengths: tuple[tuple[Horizon, int], ...]) -> tuple[tuple[Horizon, Period], ...]:
+    periods: list[tuple[Horizon, Period]] = []
     months = 0
-    for rule in policy.horizons:
-        first_day = add_months(plan.starts_on, months)
-        months += rule.months
-        periods[rule.horizon] = Period(first_day, add_months(plan.starts_on, months))
-    return periods
+    for horizon, length in lengths:
+        first_day = add_months(starts_on, months)
+        months += length
+        periods.append((horizon, Period(first_day, add_months(starts_on, months))))
+    return tuple(periods)
 
 
 def _headline(periods: dict[Horizon, Period], *, on: date) -> Horizon:
@@ -175,17 +203,30 @@ def _horizon_amount(
 ) -> HorizonAmount:
     rule = policy.horizons[number]
     period, amount = periods[rule.horizon], amounts[rule.horizon]
-    return HorizonAmount(
+    return HorizonAmount.model_construct(
         horizon=rule.horizon,
         title=rule.title,
         first_day=period.first_day,
         last_day=period.last_day or period.first_day,
-        points=exact_text(amount.points),
-        points_after_resources=exact_text(amount.points_after_resources),
         indicative_annual_pence=amount.annual_pence,
         plan_cost_annual_pence=cost.at(rule.horizon),
         marks=amount.marks,
+        **_only_where_the_policy_has_it(amount),
     )
+
+
+def _only_where_the_policy_has_it(amount: Indicative) -> dict[str, Any]:
+    """What is left out, and not null, where a policy has none: so older results keep their bytes."""
+    points, after = amount.points, amount.points_after_resources
+    found = {
+        "points": None if points is None else exact_text(points),
+        "points_after_resources": None if after is None else exact_text(after),
+        "indicative_one_off_pence": amount.one_off_pence,
+        "carer_annual_pence": amount.carer_annual_pence,
+        "lowest_annual_pence": amount.lowest_annual_pence,
+        "highest_annual_pence": amount.highest_annual_pence,
+    }
+    return {field: value for field, value in found.items() if value is not None}
 
 
 def _result(plan: Plan, policy: PolicyConfiguration, chosen: HorizonAmount, *, on: date) -> Step:

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 from ras.money import believable
-from ras.plan import Frequency, Plan, PlanLine
+from ras.plan import Frequency, PlanLine
 from ras.policy.configuration import PolicyConfiguration
 from ras.records import Code, Exact, Pence, Record, Whole, exact, tidy
 from ras.working import Horizon, Plainer, Step, Unit, step
@@ -98,13 +98,13 @@ class PlanCost(Record):
         return next(cost.annual_pence for cost in self.by_horizon if cost.horizon is horizon)
 
 
-def cost_plan(plan: Plan, policy: PolicyConfiguration, *, on: date) -> PlanCost:
+def cost_lines(lines_wanted: tuple[PlanLine, ...], policy: PolicyConfiguration, *, on: date) -> PlanCost:
     """Price every line of a plan that fits the policy, at the rate card's prices of the day."""
     scored = tuple(rule.horizon for rule in policy.horizons)
     steps: list[Step] = []
     lines: list[CostedLine] = []
     by_domain: dict[tuple[Horizon, str], int] = defaultdict(int)
-    for number, line in enumerate(plan.lines, 1):
+    for number, line in enumerate(lines_wanted, 1):
         priced = _cost_line(line, number, policy, on=on)
         steps.append(priced)
         pence = believable(int(priced.result.number), what=f"Line {number}")
@@ -146,6 +146,11 @@ def cost_plan(plan: Plan, policy: PolicyConfiguration, *, on: date) -> PlanCost:
         one_off_pence=sum(bought_once.values()),
         working=tuple(steps),
     )
+
+
+def cost_nothing(policy: PolicyConfiguration) -> PlanCost:
+    """What a plan without lines costs: nothing, at each horizon and in each domain, and said so."""
+    return cost_lines((), policy, on=policy.valid_from)
 
 
 def _cost_line(line: PlanLine, number: int, policy: PolicyConfiguration, *, on: date) -> Step:

@@ -115,6 +115,32 @@ def age_on(born_on: date, on: date) -> int:
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
 
+def months_on(born_on: date, on: date) -> int:
+    """Completed calendar months of age; a month that has no such day is completed on the next month's first.
+
+    >>> months_on(date(2020, 1, 31), date(2020, 2, 29)), months_on(date(2020, 1, 31), date(2020, 3, 1))
+    (0, 1)
+    """
+    return (on.year - born_on.year) * 12 + on.month - born_on.month - (on.day < born_on.day)
+
+
+SCHOOL_YEAR_BEGINS = 9
+"""The school year is 1 September to 31 August (Education Act 1996, section 579)."""
+RECEPTION_AGE = 4
+"""A child is in Reception in the school year that begins after the fourth birthday."""
+
+
+def school_year_on(born_on: date, on: date) -> int:
+    """The school year that a child's age puts them in on a day; Reception is 0.
+
+    >>> starts = date(2026, 9, 1)
+    >>> school_year_on(date(2015, 8, 31), starts), school_year_on(date(2015, 9, 1), starts)
+    (7, 6)
+    """
+    begins_in = on.year if on.month >= SCHOOL_YEAR_BEGINS else on.year - 1
+    return age_on(born_on, date(begins_in, SCHOOL_YEAR_BEGINS - 1, 31)) - RECEPTION_AGE
+
+
 MONTHS = (
     "January",
     "February",

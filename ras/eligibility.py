@@ -14,10 +14,10 @@ from pydantic import Field
 
 from ras.component import Component, Recipient
 from ras.conditions import Age
-from ras.dates import age_on, day_in_words
+from ras.dates import SCHOOL_YEAR_BEGINS, age_on, day_in_words
 from ras.records import Code, Day, Flag, Line, Record, Told
 
-SCHOOL_YEAR_BEGINS, JUNE, FRIDAY, SIXTEEN = 9, 6, 4, 16
+JUNE, FRIDAY, SIXTEEN = 6, 4, 16
 
 
 class FindingKind(StrEnum):

@@ -6,14 +6,16 @@ each by its path in the plan, so that a worker can put it right in one go.
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from math import ceil
 
 from ras.canonical import as_written
-from ras.conditions import Facts
-from ras.dates import add_months, age_on
+from ras.conditions import Facts, KeyStage
+from ras.dates import add_months, age_on, months_on, school_year_on
 from ras.errors import AgeOutsidePolicy, OutOfScope, PlanDoesNotFit, Problem
-from ras.plan import NOT_APPLICABLE, NOT_KNOWN, Frequency, Plan, PlanLine
-from ras.policy.configuration import CircumstanceQuestion, Domain, Level, PolicyConfiguration
+from ras.plan import NO_NEED, NOT_APPLICABLE, NOT_KNOWN, Frequency, Plan, PlanLine
+from ras.policy.configuration import PolicyConfiguration
+from ras.policy.questions import CircumstanceQuestion, Domain, Questionnaire
 from ras.reading import Location, problem_at
 from ras.records import LAST_DAY, exact
 from ras.working import Horizon
@@ -24,24 +26,33 @@ Misfit = tuple[Location, str, str]
 def facts_of(plan: Plan, *, on: date) -> Facts:
     """The child's age on a day and the circumstances given."""
     return Facts(
-        age=age_on(plan.born_on, on),
+        *ages_on(plan.born_on, on),
         choices={c.circumstance: c.choice for c in plan.circumstances if c.choice is not None},
         counts={c.circumstance: c.count for c in plan.circumstances if c.count is not None},
     )
 
 
-def answer(plan: Plan, domain: Domain, horizon: Horizon, facts: Facts) -> Level | None:
-    """The level given for a domain that is asked; None for one that is not asked of this child."""
-    if not asked(domain, facts):
-        return None
-    need = next(need for need in plan.needs if need.domain == domain.code)
-    given = need.levels.at(horizon)
-    return next(level for level in domain.levels if level.code == given)
+@lru_cache(maxsize=4096)  # a caseload is asked about on few days
+def ages_on(born_on: date, on: date) -> tuple[int, int, KeyStage]:
+    """Completed years, completed months, and the stage of schooling of that school year."""
+    stage = KeyStage.of_year(school_year_on(born_on, on))
+    return age_on(born_on, on), months_on(born_on, on), stage
 
 
-def asked(domain: Domain, facts: Facts) -> bool:
-    """Whether the policy asks this domain of this child."""
-    return domain.applies_if is None or domain.applies_if.holds(facts)
+def questionnaire_for(policy: PolicyConfiguration, facts: Facts) -> Questionnaire | None:
+    """The first of the policy's questionnaires that is for this child; None where it has none."""
+    return next((q for q in policy.questionnaires if q.when is None or q.when.holds(facts)), None)
+
+
+def domains_asked(policy: PolicyConfiguration, facts: Facts) -> frozenset[str]:
+    """The codes of the domains that the policy asks of this child."""
+    questionnaire = questionnaire_for(policy, facts)
+    within = policy.levels.keys() if questionnaire is None else questionnaire.domains
+    return frozenset(
+        domain.code
+        for domain in policy.domains
+        if domain.code in within and (domain.applies_if is None or domain.applies_if.holds(facts))
+    )
 
 
 def refuse_misfit(plan: Plan, policy: PolicyConfiguration, *, on: date) -> Facts:
@@ -148,7 +159,7 @@ def _unknown_in_needs(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfi
         for field, levels in (("levels", need.levels), ("family_levels", need.family_levels)):
             for horizon in Horizon:
                 given = levels.at(horizon) if levels else None
-                if given is not None and given not in {*known, NOT_KNOWN, NOT_APPLICABLE}:
+                if given is not None and given not in {*known, NO_NEED, NOT_KNOWN, NOT_APPLICABLE}:
                     yield (*here, field, horizon.value), "unknown-level", _no_such("level", given, known)
 
 
@@ -184,9 +195,10 @@ def _ends_too_late(plan: Plan, policy: PolicyConfiguration) -> Iterator[Misfit]:
 
 def _answers_missing(plan: Plan, policy: PolicyConfiguration, facts: Facts) -> Iterator[Misfit]:
     places = {need.domain: n for n, need in enumerate(plan.needs)}
+    of_this_child = domains_asked(policy, facts)
     for domain in policy.domains:
         n = places.get(domain.code)
-        is_asked = asked(domain, facts)
+        is_asked = domain.code in of_this_child
         if n is None:
             if is_asked:
                 message = f"'{domain.code}' ({domain.title}) is not answered. {domain.question}"
@@ -194,21 +206,33 @@ def _answers_missing(plan: Plan, policy: PolicyConfiguration, facts: Facts) -> I
             continue
         for rule in policy.horizons:
             given = plan.needs[n].levels.at(rule.horizon)
-            here = ("needs", n, "levels", rule.horizon.value)
             where = f"'{domain.code}' ({domain.title}), {rule.title}"
-            if not is_asked:
-                if given not in {None, NOT_APPLICABLE}:
-                    yield here, "not-asked", f"{where}: the policy does not ask this of this child."
-            elif given is None:
-                yield here, "unanswered-domain", f"{where} is not answered. {domain.question}"
-            elif given == NOT_KNOWN:
-                yield (
-                    here,
-                    "answer-not-known",
-                    f"{where} is not known yet. It has to be found out: it is never 0.",
-                )
-            elif given == NOT_APPLICABLE:
-                yield here, "not-applicable-refused", f"{where} is asked of this child: choose a level."
+            wrong = _wrong_answer(given, domain, where, is_asked=is_asked)
+            if wrong is not None:
+                yield ("needs", n, "levels", rule.horizon.value), *wrong
+
+
+def _wrong_answer(given: str | None, domain: Domain, where: str, *, is_asked: bool) -> tuple[str, str] | None:
+    """What is wrong with one answer, as a code and a sentence."""
+    if not is_asked:
+        is_right = given in {None, NOT_APPLICABLE}
+        return None if is_right else ("not-asked", f"{where}: the policy does not ask this of this child.")
+    if given is None:
+        return "unanswered-domain", f"{where} is not answered. {domain.question}"
+    if given == NO_NEED and domain.no_need is not None:
+        return None
+    refusals = {
+        NOT_KNOWN: (
+            "answer-not-known",
+            f"{where} is not known yet. It has to be found out: it is never 0.",
+        ),
+        NOT_APPLICABLE: ("not-applicable-refused", f"{where} is asked of this child: choose a level."),
+        NO_NEED: (
+            "no-need-refused",
+            f"{where}: this question has no answer 'no-need'. Choose the level that says so.",
+        ),
+    }
+    return refusals.get(given)
 
 
 def _lines_unpriced(plan: Plan, policy: PolicyConfiguration, *, on: date) -> Iterator[Misfit]:

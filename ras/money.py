@@ -45,6 +45,14 @@ class RoundingMode(StrEnum):
     UP = "up"
 
 
+MODE_IN_WORDS = {
+    RoundingMode.HALF_UP: "to the nearest (a half goes up)",
+    RoundingMode.HALF_EVEN: "to the nearest (a half goes to the even one)",
+    RoundingMode.DOWN: "down",
+    RoundingMode.UP: "up",
+}
+
+
 class Rounding(Record):
     """How an amount becomes a whole number of steps."""
 
@@ -54,6 +62,15 @@ class Rounding(Record):
     """To a multiple of how many pence: 1 is a penny, 100 a pound, 500 five pounds."""
     source: Line
     """Where the policy says so."""
+
+    @property
+    def mode_in_words(self) -> str:
+        """Which way, as a person says it."""
+        return MODE_IN_WORDS[self.mode]
+
+    def around(self, arithmetic: str) -> str:
+        """The rounding of a sum, as arithmetic over its names and `step`."""
+        return f"round_{self.mode.replace('-', '_')}({arithmetic}, step)"
 
     def apply(self, pence: Exact) -> int:
         """Round an amount that is not negative.
@@ -77,6 +94,10 @@ class Rounding(Record):
         return (steps + up) * self.step_pence
 
 
+READABLE_PLACES = 10
+"""A policy's own numbers have eight places at most, and are always written exactly."""
+
+
 def believable(pence: int, *, what: str) -> int:
     """Pence that are no more than any real figure.
 
@@ -89,14 +110,15 @@ def believable(pence: int, *, what: str) -> int:
 
 
 def pounds(pence: Exact) -> str:
-    """Pence as a person writes them: exact where that can be written, else with `about`.
+    """Pence as a person writes them: exact where that can be read, else with `about`.
 
     >>> pounds(400000), pounds(1250), pounds(Fraction(25, 2)), pounds(Fraction(1600000, 3))
     ('£4,000', '£12.50', '£0.125', 'about £5,333.33')
     """
     value = Fraction(pence) / 100
     about = ""
-    if decimal_places(value) is None:
+    places = decimal_places(value)
+    if places is None or places > READABLE_PLACES:
         about, value = "about ", Fraction((value * 200 + 1) // 2, 100)
     whole, _, part = exact_text(abs(value)).partition(".")
     sign = "-" if value < 0 else ""

@@ -18,13 +18,15 @@ NOT_KNOWN = "not-known"
 """The answer of someone who does not know yet. It is never worth 0: it has to be found out."""
 NOT_APPLICABLE = "not-applicable"
 """The answer for a domain that the policy does not ask of this child."""
+NO_NEED = "no-need"
+"""The answer of someone who has no need in a domain at all, where the policy's question allows it."""
 
 
 class Levels(Record):
     """The level of need in one domain, at each horizon the policy scores."""
 
     short: Code | None = None
-    """The level's code at the short horizon, `not-known` or `not-applicable`."""
+    """The level's code at the short horizon, `no-need`, `not-known` or `not-applicable`."""
     medium: Code | None = None
     """The same at the medium horizon."""
     long: Code | None = None

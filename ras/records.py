@@ -9,7 +9,7 @@ import re
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -29,6 +29,24 @@ class Record(BaseModel):
         hide_input_in_errors=True,
         use_attribute_docstrings=True,
     )
+
+
+R = TypeVar("R", bound=Record)
+
+
+def built(kind: type[R], /, **fields: Any) -> R:
+    """A record of parts that code made, each of its own kind already: the same record, without asking again.
+
+    Every field is given. A line of working is made a thousand times for each one that a person writes;
+    pydantic's own `model_construct` does the same, and fills in what is left out, three times slower.
+    """
+    made = kind.__new__(kind)
+    set_field = object.__setattr__
+    set_field(made, "__dict__", fields)
+    set_field(made, "__pydantic_fields_set__", set(fields))
+    set_field(made, "__pydantic_extra__", None)
+    set_field(made, "__pydantic_private__", None)
+    return made
 
 
 def _iso_day(value: object) -> object:

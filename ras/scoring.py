@@ -1,75 +1,54 @@
-"""From answers to points: where a level becomes points, and where resources present come off, once."""
+"""From answers to points: where a level becomes points. What is already there comes off in `ras.present`."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import assert_never
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 
-from ras.conditions import Facts
-from ras.fit import answer
-from ras.plan import Plan, Resource
-from ras.policy.configuration import (
-    Domain,
-    FractionSubtracted,
-    InsideDescriptors,
-    NoResourcesPresent,
-    PointsSubtracted,
-    PolicyConfiguration,
-)
-from ras.records import Exact, exact, tidy
-from ras.working import Horizon, Plainer, Step, Unit, name_of, step
+from ras.conditions import Answered, Facts, Scored
+from ras.fit import domains_asked, questionnaire_for
+from ras.plan import NO_NEED, Plan
+from ras.policy.configuration import PolicyConfiguration
+from ras.policy.questions import Domain
+from ras.present import Counted, resources_present
+from ras.records import Exact, built, exact, exact_text, tidy
+from ras.working import Horizon, Input, Plainer, Quantity, Step, Unit, name_of, step
 
 SENTENCES = {
+    "score.questionnaire": "{title}: these are the questions that are asked of your child.",
     "score.domain": (
         "{domain}: {level}. That is {level_points}, times a weight of {weight}, which makes {result}."
     ),
+    "score.no-need": "{domain}: {level}. No need here is worth {result}.",
+    "score.answer": "{domain}: {level}.",
     "score.not-asked": "{domain} is not asked of this child, so it is left out.",
     "score.total": "All areas together, times {scale}, make {result}.",
-    "resources.none": "What family, community and services give is recorded and changes nothing here.",
-    "resources.in-descriptors": (
-        "What family, community and services already give is part of the description of each level, "
-        "so nothing more is taken off."
-    ),
-    "resources.not-counted": (
-        "{domain}: nothing is taken off for {giver} ({contribution}), because {because}."
-    ),
-    "resources.points": (
-        "{domain}: what is already there ({givers}) is worth {present}, times the weight of {weight}. It "
-        "can take off no more than this area's {need}. Taken off: {result}."
-    ),
-    "resources.fraction": (
-        "{domain}: what is already there ({givers}) covers {present} of this area's {need}, and never "
-        "more than all of it. Taken off: {result}."
-    ),
+    "score.left-out": "The answers themselves are looked up, so no points are added up.",
     "resources.total": "{score}, less {taken_off} times {scale} for what is already there, leaves {result}.",
 }
 
 PLAINER = {
     "score.domain": Plainer("weight", "1", "{domain}: {level}. That is {result}."),
     "score.total": Plainer("scale", "1", "All areas together make {result}."),
-    "resources.points": Plainer(
-        "weight",
-        "1",
-        "{domain}: what is already there ({givers}) is worth {present}. It can take off no more than this "
-        "area's {need}. Taken off: {result}.",
-    ),
     "resources.total": Plainer(
         "scale", "1", "{score}, less {taken_off} for what is already there, leaves {result}."
     ),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The score of one horizon.
+class Score(NamedTuple):
+    """The score of one horizon, and what was found on the way to it.
 
     Attributes:
-        before: Points before resources present.
-        after: Points after; what the allocation prices.
+        before: Points before resources present; None where none are added up.
+        scored: Points after, the answers and the facts: what the allocation prices.
+        present: What is already there.
         steps: The working.
     """
 
-    before: Exact
-    after: Exact
+    before: Exact | None
+    scored: Scored
+    present: Counted
     steps: tuple[Step, ...]
 
 
@@ -78,175 +57,188 @@ def score(plan: Plan, policy: PolicyConfiguration, horizon: Horizon, facts: Fact
 
     The plan must fit the policy (`ras.fit.refuse_misfit`).
     """
-    steps: list[Step] = []
-    points: dict[str, Exact] = {}
+    adds_up = policy.allocation.uses_score()
+    steps: list[Step] = list(questionnaire_steps(policy, horizon, facts))
+    answers: dict[str, Answered] = {}
+    asked = domains_asked(policy, facts)
+    given = {need.domain: need.levels.at(horizon) for need in plan.needs}
     for domain in policy.domains:
-        line = _score_domain(plan, domain, horizon, facts)
-        steps.append(line)
-        if line.kind == "score.domain":
-            points[domain.code] = line.result.number
-    scale = exact(policy.scoring.scale)
-    before = tidy(sum(points.values()) * scale)
-    names = [name_of(code) for code in points]
+        if domain.code in asked:
+            code = given[domain.code] or ""
+            steps.append(answer_step(domain, code, horizon, adds_up=adds_up))
+            answers[domain.code] = answered(domain, code)
+        else:
+            steps.append(not_asked(domain, horizon))
+    points = {code: each.points for code, each in answers.items()}
+    before = tidy(sum(points.values()) * exact(policy.scoring.scale)) if adds_up else None
     steps.append(
-        step(
-            "score.total",
-            horizon=horizon,
-            rule="scoring",
-            source=policy.scoring.source,
-            arithmetic=f"({' + '.join(names) or '0'}) * scale",
-            result=before,
-            unit=Unit.POINTS,
-            numbers={
-                "scale": (scale, Unit.NUMBER),
-                **{name_of(code): (value, Unit.POINTS) for code, value in points.items()},
-            },
+        left_out(policy, horizon)
+        if before is None
+        else total_of(
+            [points_input(*each) for each in points.items()],
+            policy,
+            horizon,
+            Quantity.of(before, Unit.POINTS),
         )
     )
-    taken_off, resource_steps = _resources_present(plan, policy, horizon, points)
-    steps += resource_steps
+    present = resources_present(plan, policy, horizon, points)
+    steps += present.steps
+    if before is None:
+        return Score(None, Scored(0, answers, facts), present, tuple(steps))
+    after, lines = after_resources(before, tidy(sum(present.points.values())), policy, horizon)
+    return Score(before, Scored(after, less(answers, present), facts), present, (*steps, *lines))
+
+
+def after_resources(
+    before: Exact, taken_off: Exact, policy: PolicyConfiguration, horizon: Horizon
+) -> tuple[Exact, tuple[Step, ...]]:
+    """The score less what is already there, and the line that says so where the mode takes points off."""
+    if policy.resources_present.mode not in {"points", "fraction"}:
+        return before, ()
+    scale = exact(policy.scoring.scale)
     after = tidy(before - taken_off * scale)
-    if isinstance(policy.resources_present, PointsSubtracted | FractionSubtracted):
-        steps.append(
-            step(
-                "resources.total",
-                horizon=horizon,
-                rule="resources_present",
-                source=policy.resources_present.source,
-                arithmetic="score - taken_off * scale",
-                result=after,
-                unit=Unit.POINTS,
-                numbers={
-                    "score": (before, Unit.POINTS),
-                    "taken_off": (taken_off, Unit.POINTS),
-                    "scale": (scale, Unit.NUMBER),
-                },
-            )
-        )
-    return Score(before=before, after=after, steps=tuple(steps))
-
-
-def _score_domain(plan: Plan, domain: Domain, horizon: Horizon, facts: Facts) -> Step:
-    level = answer(plan, domain, horizon, facts)
-    if level is None:
-        return step(
-            "score.not-asked",
-            horizon=horizon,
-            rule=f"domains.{domain.code}.applies_if",
-            source=domain.source,
-            words={"domain": domain.title},
-            arithmetic="0",
-            result=0,
-            unit=Unit.POINTS,
-        )
-    weight, level_points = exact(domain.weight), exact(level.points)
-    return step(
-        "score.domain",
+    line = step(
+        "resources.total",
         horizon=horizon,
-        rule=f"domains.{domain.code}.levels.{level.code}",
-        source=domain.source,
-        words={"domain": domain.title, "level": level.title},
-        arithmetic="weight * level_points",
-        result=tidy(weight * level_points),
-        unit=Unit.POINTS,
-        numbers={"weight": (weight, Unit.NUMBER), "level_points": (level_points, Unit.POINTS)},
-    )
-
-
-def _resources_present(
-    plan: Plan, policy: PolicyConfiguration, horizon: Horizon, points: dict[str, Exact]
-) -> tuple[Exact, list[Step]]:
-    """What comes off the score before scaling, with its working."""
-    rules = policy.resources_present
-    match rules:
-        case NoResourcesPresent() | InsideDescriptors():
-            line = step(
-                f"resources.{rules.mode}",
-                horizon=horizon,
-                rule="resources_present.mode",
-                source=rules.source,
-                arithmetic="0",
-                result=0,
-                unit=Unit.POINTS,
-            )
-            return 0, [line]
-        case PointsSubtracted() | FractionSubtracted():
-            steps = [
-                line
-                for domain in policy.domains
-                if domain.code in points
-                for line in _domain_resources(plan, policy, domain, horizon, points[domain.code])
-            ]
-            return tidy(sum(line.result.number for line in steps)), steps
-        case _:
-            assert_never(rules)
-
-
-def _domain_resources(
-    plan: Plan, policy: PolicyConfiguration, domain: Domain, horizon: Horizon, need: Exact
-) -> Iterator[Step]:
-    counted: list[Resource] = []
-    for resource in sorted(
-        (resource for resource in plan.resources if resource.domain == domain.code),
-        key=lambda resource: (
-            resource.kind.value,
-            policy.contributions[resource.contribution][0],
-            resource.willing_and_able,
-        ),
-    ):
-        if resource.horizons is not None and horizon not in resource.horizons:
-            continue
-        if resource.counts_at(horizon):
-            counted.append(resource)
-            continue
-        yield step(
-            "resources.not-counted",
-            horizon=horizon,
-            rule="resources_present",
-            source=policy.resources_present.source,
-            words={
-                "domain": domain.title,
-                "giver": resource.kind.value,
-                "contribution": policy.contributions[resource.contribution][1].title,
-                "because": (
-                    "it will not last" if resource.willing_and_able else "it is not freely and ably given"
-                ),
-            },
-            arithmetic="0",
-            result=0,
-            unit=Unit.POINTS,
-        )
-    if counted:
-        yield _taken_off(counted, policy, domain, horizon, need)
-
-
-def _taken_off(
-    counted: list[Resource], policy: PolicyConfiguration, domain: Domain, horizon: Horizon, need: Exact
-) -> Step:
-    by_points = isinstance(policy.resources_present, PointsSubtracted)
-    given = [policy.contributions[resource.contribution][1] for resource in counted]
-    present = tidy(sum(exact((c.points if by_points else c.fraction) or "0") for c in given))
-    weight = exact(domain.weight)
-    numbers: dict[str, tuple[Exact, Unit]] = {
-        "need": (need, Unit.POINTS),
-        "present": (present, Unit.POINTS if by_points else Unit.NUMBER),
-    }
-    if by_points:
-        numbers["weight"] = (weight, Unit.NUMBER)
-    return step(
-        "resources.points" if by_points else "resources.fraction",
-        horizon=horizon,
-        rule="resources_present.contributions",
+        rule="resources_present",
         source=policy.resources_present.source,
-        words={
-            "domain": domain.title,
-            "givers": ", ".join(
-                f"{resource.kind.value}: {contribution.title}"
-                for resource, contribution in zip(counted, given, strict=True)
-            ),
-        },
-        arithmetic="min(need, weight * present)" if by_points else "need * min(1, present)",
-        result=tidy(min(need, weight * present) if by_points else need * min(1, present)),
+        arithmetic="score - taken_off * scale",
+        result=after,
         unit=Unit.POINTS,
-        numbers=numbers,
+        numbers={
+            "score": (before, Unit.POINTS),
+            "taken_off": (taken_off, Unit.POINTS),
+            "scale": (scale, Unit.NUMBER),
+        },
     )
+    return after, (line,)
+
+
+def less(answers: Mapping[str, Answered], present: Counted) -> Mapping[str, Answered]:
+    """The answers with the points that are left after what is already there."""
+    return {
+        **answers,
+        **{
+            code: replace(answers[code], points=tidy(answers[code].points - points))
+            for code, points in present.points.items()
+        },
+    }
+
+
+def answered(domain: Domain, code: str) -> Answered:
+    """An answer to a domain that is asked: a level, or no need."""
+    ranks = {level.code: rank for rank, level in enumerate(domain.levels)}
+    if code == NO_NEED:
+        return Answered(NO_NEED, domain.no_need or "", -1, ranks, 0)
+    level = domain.levels[ranks[code]]
+    points = tidy(exact(domain.weight) * exact(level.points or "0"))
+    return Answered(code, level.title, ranks[code], ranks, points)
+
+
+def answer_step(domain: Domain, code: str, horizon: Horizon, *, adds_up: bool) -> Step:
+    """The line for an answer to a domain that is asked."""
+    if code == NO_NEED:
+        kind, title, rule = "score.no-need", domain.no_need or "", f"domains.{domain.code}.no_need"
+    else:
+        title = next(level.title for level in domain.levels if level.code == code)
+        kind, rule = "score.domain", f"domains.{domain.code}.levels.{code}"
+    words = {"domain": domain.title, "level": title}
+    if not adds_up:
+        return step(
+            "score.answer",
+            horizon=horizon,
+            rule=rule,
+            source=domain.source,
+            words=words,
+            arithmetic="level",
+            result=title,
+            unit=Unit.TEXT,
+        )
+    points = answered(domain, code).points
+    weight = exact(domain.weight)
+    level_points = next((exact(each.points or "0") for each in domain.levels if each.code == code), 0)
+    is_level = kind == "score.domain"
+    return step(
+        kind,
+        horizon=horizon,
+        rule=rule,
+        source=domain.source,
+        words=words,
+        arithmetic="weight * level_points" if is_level else "0",
+        result=points,
+        unit=Unit.POINTS,
+        numbers={"weight": (weight, Unit.NUMBER), "level_points": (level_points, Unit.POINTS)}
+        if is_level
+        else None,
+    )
+
+
+def not_asked(domain: Domain, horizon: Horizon) -> Step:
+    """The line for a domain that is not asked of this child."""
+    return step(
+        "score.not-asked",
+        horizon=horizon,
+        rule=f"domains.{domain.code}.applies_if" if domain.applies_if else f"domains.{domain.code}",
+        source=domain.source,
+        words={"domain": domain.title},
+        arithmetic="0",
+        result=0,
+        unit=Unit.POINTS,
+    )
+
+
+def questionnaire_steps(policy: PolicyConfiguration, horizon: Horizon, facts: Facts) -> Iterator[Step]:
+    """The line that says which questions are asked, where a policy has several sets."""
+    found = questionnaire_for(policy, facts)
+    if found is None:
+        return
+    yield step(
+        "score.questionnaire",
+        horizon=horizon,
+        rule=f"questionnaires.{found.code}",
+        source=found.source,
+        words={"title": found.title},
+        arithmetic="title",
+        result=found.title,
+        unit=Unit.TEXT,
+    )
+
+
+def left_out(policy: PolicyConfiguration, horizon: Horizon) -> Step:
+    """The line that says that no points are added up."""
+    return step(
+        "score.left-out",
+        horizon=horizon,
+        rule="scoring",
+        source=policy.scoring.source,
+        arithmetic="0",
+        result=0,
+        unit=Unit.POINTS,
+    )
+
+
+def points_input(domain: str, points: Exact) -> Input:
+    """The points of a domain, as an input of the line that adds them up."""
+    return built(Input, value=exact_text(points), unit=Unit.POINTS, name=name_of(domain))
+
+
+def total_of(
+    points: Sequence[Input], policy: PolicyConfiguration, horizon: Horizon, result: Quantity
+) -> Step:
+    """The line that adds the points of all domains up."""
+    return built(
+        Step,
+        kind="score.total",
+        horizon=horizon,
+        rule="scoring",
+        source=policy.scoring.source,
+        inputs=(scale_input(policy.scoring.scale), *points),
+        arithmetic=f"({' + '.join([given.name for given in points]) or '0'}) * scale",
+        result=result,
+    )
+
+
+@lru_cache(maxsize=64)
+def scale_input(scale: str) -> Input:
+    """What the points together are multiplied by, as an input."""
+    return built(Input, value=exact_text(exact(scale)), unit=Unit.NUMBER, name="scale")

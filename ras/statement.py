@@ -2,21 +2,24 @@
 
 from collections.abc import Iterator
 
-from ras import assessment, costing, indicative, modifiers, scoring
+from ras import assessment, bounds, costing, indicative, modifiers, present, scoring, uprating
 from ras.allocation import VARIANTS
 from ras.assessment import Assessment
 from ras.dates import day_in_words
-from ras.plan import NOT_APPLICABLE, NOT_KNOWN, Plan
+from ras.plan import NO_NEED, NOT_APPLICABLE, NOT_KNOWN, Plan
 from ras.policy.configuration import PolicyConfiguration
 from ras.records import Line, Record, Told
-from ras.working import Mark, Quantity, Step, Unit
+from ras.working import Mark, Plainer, Quantity, Step, Unit
 
 SENTENCES: dict[str, str] = {
     kind: sentence
     for source in (
         scoring.SENTENCES,
+        present.SENTENCES,
         *(variant.sentences for variant in VARIANTS),
         modifiers.SENTENCES,
+        uprating.SENTENCES,
+        bounds.SENTENCES,
         indicative.SENTENCES,
         costing.SENTENCES,
         assessment.SENTENCES,
@@ -25,14 +28,33 @@ SENTENCES: dict[str, str] = {
 }
 """For each kind of step, the sentence a family reads. Rendered, never kept."""
 
-PLAINER = {**scoring.PLAINER, **indicative.PLAINER, **costing.PLAINER}
+PLAINER: dict[str, Plainer] = {
+    kind: plainer
+    for source in (
+        scoring.PLAINER,
+        present.PLAINER,
+        *(variant.plainer for variant in VARIANTS),
+        modifiers.PLAINER,
+        indicative.PLAINER,
+        costing.PLAINER,
+    )
+    for kind, plainer in source.items()
+}
 """Shorter sentences, for steps in which an input changes nothing."""
+
+ROUNDED = " This is rounded {mode}, to a multiple of {step}."
+"""What is said of a line of money where the policy rounds each of them."""
+ROUND_IN_THEIR_WORDS = frozenset({"rounding", "resources.carer-sum"})
 
 MARKS = {
     Mark.ABOVE_SOFT_CAP: "This amount is above the level at which the panel looks at every case.",
     Mark.CUT_TO_HARD_CAP: (
         "This amount was cut to the policy's highest amount. It cannot be settled until a person has "
         "looked at your child's needs and written down the reasons."
+    ),
+    Mark.LEVEL_ONLY: (
+        "The council's rules give a level and no amount. A person has to work out what your child's support "
+        "costs."
     ),
     Mark.ZERO: "The amount is nothing. That cannot be settled without a person's written reasons.",
     Mark.NEEDS_NOT_CAPTURED: (
@@ -85,7 +107,9 @@ def say(line: Step) -> str:
     plainer = PLAINER.get(line.kind)
     is_plain = plainer is not None and quantities[plainer.unless].value == plainer.value
     sentence = plainer.sentence if plainer is not None and is_plain else SENTENCES[line.kind]
-    return sentence.format(result=line.result, **quantities)
+    said = sentence.format(result=line.result, **quantities)
+    is_rounded_here = line.kind not in ROUND_IN_THEIR_WORDS and "step" in quantities and "mode" in quantities
+    return said + ROUNDED.format(**quantities) if is_rounded_here else said
 
 
 def family_statement(plan: Plan, policy: PolicyConfiguration, result: Assessment) -> Statement:
@@ -191,7 +215,7 @@ def _family_levels(plan: Plan, policy: PolicyConfiguration) -> Iterator[str]:
 
 
 def _level(policy: PolicyConfiguration, domain: str, code: str | None) -> str:
-    special = {NOT_KNOWN: "not known", NOT_APPLICABLE: "not applicable", None: "nothing"}
+    special = {NOT_KNOWN: "not known", NOT_APPLICABLE: "not applicable", NO_NEED: "no need", None: "nothing"}
     if code in special:
         return special[code]
     return f"“{policy.levels[domain][code][1].title}”" if code in policy.levels[domain] else f"“{code}”"

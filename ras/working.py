@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from ras.money import MoneyPeriod, pounds
-from ras.records import Exact, Line, Record, Told, decimal_places, exact, exact_text
+from ras.records import Exact, Line, Record, Told, built, decimal_places, exact, exact_text
 
 
 class Horizon(StrEnum):
@@ -32,6 +32,7 @@ class Mark(StrEnum):
     ABOVE_SOFT_CAP = "above-soft-cap"
     CUT_TO_HARD_CAP = "cut-to-hard-cap"
     ZERO = "zero"
+    LEVEL_ONLY = "level-only"
     NEEDS_NOT_CAPTURED = "needs-not-captured"
 
 
@@ -43,6 +44,7 @@ class Unit(StrEnum):
     PERCENT = "percent"
     POINTS = "points"
     WEEKS = "weeks"
+    HOURS = "hours"
     PENCE = "pence"
     PENCE_A_WEEK = "pence-a-week"
     PENCE_EVERY_FOUR_WEEKS = "pence-every-four-weeks"
@@ -69,7 +71,7 @@ class Quantity(Record):
     @classmethod
     def of(cls, value: Exact, unit: Unit) -> "Quantity":
         """A number and its unit."""
-        return cls(value=exact_text(value), unit=unit)
+        return built(cls, value=exact_text(value), unit=unit)
 
     @property
     def number(self) -> Exact:
@@ -93,7 +95,7 @@ def _in_words(value: str, unit: Unit) -> str:
             return decimal(number)
         case Unit.PERCENT:
             return f"{decimal(number)}%"
-        case Unit.POINTS | Unit.WEEKS:
+        case Unit.POINTS | Unit.WEEKS | Unit.HOURS:
             return f"{decimal(number)} {unit.value.removesuffix('s') if number == 1 else unit.value}"
         case Unit.PENCE:
             return pounds(number)
@@ -115,7 +117,7 @@ class Step(Record):
     """What sort of line this is; chooses the sentence."""
     horizon: Horizon | None = None
     """The horizon it belongs to, where it belongs to one."""
-    rule: Line
+    rule: Told
     """The rule's path in the policy document."""
     source: Line
     """Where the rule is published."""
@@ -144,16 +146,19 @@ def step(
     numbers: Mapping[str, tuple[Exact, Unit]] | None = None,
 ) -> Step:
     """Write one line of working: `words` are inputs in words, `numbers` are those it computes with."""
-    inputs = [Input(name=name, value=text, unit=Unit.TEXT) for name, text in (words or {}).items()]
-    inputs += [Input(name=name, value=exact_text(n), unit=u) for name, (n, u) in (numbers or {}).items()]
-    return Step(
+    inputs = [built(Input, value=text, unit=Unit.TEXT, name=name) for name, text in (words or {}).items()]
+    inputs += [
+        built(Input, value=exact_text(n), unit=u, name=name) for name, (n, u) in (numbers or {}).items()
+    ]
+    return built(
+        Step,
         kind=kind,
         horizon=horizon,
         rule=rule,
         source=source,
         inputs=tuple(inputs),
         arithmetic=arithmetic,
-        result=Quantity(value=result if isinstance(result, str) else exact_text(result), unit=unit),
+        result=built(Quantity, value=result if isinstance(result, str) else exact_text(result), unit=unit),
     )
 
 
@@ -168,13 +173,13 @@ class Plainer(NamedTuple):
     """The sentence without it."""
 
 
-def name_of(code: str) -> str:
-    """The points of a domain as a name in arithmetic, which no code can make mean anything else.
+def name_of(code: str, what: str = "points") -> str:
+    """What a code has, as a name in arithmetic, which no code can make mean anything else.
 
-    >>> name_of("success-in-education"), name_of("min"), name_of("1")
-    ('points_success_in_education', 'points_min', 'points_1')
+    >>> name_of("success-in-education"), name_of("min"), name_of("1", "part")
+    ('points_success_in_education', 'points_min', 'part_1')
     """
-    return f"points_{code.replace('-', '_')}"
+    return f"{what}_{code.replace('-', '_')}"
 
 
 def decimal(value: Exact) -> str:

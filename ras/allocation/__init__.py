@@ -25,4 +25,8 @@ else:
     # A union that type checkers cannot know, since files add to it.
     Allocation = Annotated[Union[VARIANTS], Discriminator("variant")]  # noqa: UP007  a tuple takes no bars
 
+# A variant that is made of others can be read only now that all are known.
+for _variant in VARIANTS:
+    _variant.model_rebuild(_types_namespace={"Allocation": Allocation})
+
 __all__ = ["VARIANTS", "Allocation", "Variant"]

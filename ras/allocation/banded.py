@@ -5,10 +5,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ras.allocation.variant import Fault, Variant
-from ras.conditions import Facts
+from ras.allocation.variant import Fault, Priced, Pricing, Variant
+from ras.conditions import Questions
 from ras.records import Exact, Pence, PositiveText, Record, exact
-from ras.working import Horizon, Quantity, Step, Unit, step
+from ras.working import Quantity, Unit
 
 
 class Band(Record):
@@ -35,8 +35,9 @@ class Banded(Variant):
     bands: Annotated[tuple[Band, ...], Field(min_length=1)]
     """From the lowest to the highest, with no gap and no overlap, beginning at 0."""
 
-    def amount(self, points: Exact, facts: Facts, *, unit: Unit, horizon: Horizon) -> Step:
+    def price(self, given: Pricing) -> Priced:
         """Find the band."""
+        points = given.points
         number, band = next(
             (number, band)
             for number, band in enumerate(self.bands)
@@ -45,22 +46,25 @@ class Banded(Variant):
         numbers: dict[str, tuple[Exact, Unit]] = {
             "points": (points, Unit.POINTS),
             "from_points": (exact(band.from_points), Unit.POINTS),
-            "amount": (band.amount_pence, unit),
+            "amount": (band.amount_pence, given.unit),
         }
         if band.before_points is not None:
             numbers["before_points"] = (exact(band.before_points), Unit.POINTS)
-        return step(
+        line = given.money(
             "banded" if band.before_points is not None else "banded.last",
-            horizon=horizon,
-            rule=f"allocation.bands.{number}",
+            rule=f"{given.rule}.bands.{number}",
             source=self.source,
             arithmetic="amount",
             result=band.amount_pence,
-            unit=unit,
             numbers=numbers,
         )
+        return Priced((line,))
 
-    def faults(self) -> Iterator[Fault]:
+    def thresholds(self) -> Iterator[Exact]:
+        """Where each band begins."""
+        yield from (exact(band.from_points) for band in self.bands)
+
+    def faults(self, asked: Questions) -> Iterator[Fault]:
         """Bands begin at 0, touch, and end open; more points never mean less money."""
         if exact(self.bands[0].from_points) != 0:
             yield ("bands", 0, "from_points"), "gap", "The lowest band must begin at 0 points."

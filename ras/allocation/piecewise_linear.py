@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ras.allocation.variant import Fault, Variant
-from ras.conditions import Facts
-from ras.records import Exact, Pence, PositiveText, Record, exact, tidy
-from ras.working import Horizon, Quantity, Step, Unit, step
+from ras.allocation.variant import Fault, Priced, Pricing, Variant
+from ras.conditions import Questions
+from ras.records import Exact, Pence, PositiveText, Record, exact
+from ras.working import Quantity, Unit
 
 
 class Knot(Record):
@@ -39,46 +39,50 @@ class PiecewiseLinear(Variant):
     knots: Annotated[tuple[Knot, ...], Field(min_length=2)]
     """From 0 points upwards."""
 
-    def amount(self, points: Exact, facts: Facts, *, unit: Unit, horizon: Horizon) -> Step:
+    def price(self, given: Pricing) -> Priced:
         """Interpolate between the knots on either side."""
+        points, unit = given.points, given.unit
         number = max(n for n, knot in enumerate(self.knots) if exact(knot.points) <= points)
         lower = self.knots[number]
+        rule = f"{given.rule}.knots.{number}"
         numbers: dict[str, tuple[Exact, Unit]] = {
             "points": (points, Unit.POINTS),
             "lower_points": (exact(lower.points), Unit.POINTS),
             "lower_amount": (lower.amount_pence, unit),
         }
         if number == len(self.knots) - 1:
-            return step(
+            line = given.money(
                 "piecewise-linear.last",
-                horizon=horizon,
-                rule=f"allocation.knots.{number}",
+                rule=rule,
                 source=self.source,
                 arithmetic="lower_amount",
                 result=lower.amount_pence,
-                unit=unit,
                 numbers=numbers,
             )
+            return Priced((line,))
         upper = self.knots[number + 1]
         low, high = exact(lower.points), exact(upper.points)
         rise = upper.amount_pence - lower.amount_pence
-        return step(
+        line = given.money(
             "piecewise-linear",
-            horizon=horizon,
-            rule=f"allocation.knots.{number}",
+            rule=rule,
             source=self.source,
             arithmetic="lower_amount + (points - lower_points) * (upper_amount - lower_amount)"
             " / (upper_points - lower_points)",
-            result=tidy(lower.amount_pence + Fraction(points - low) * rise / (high - low)),
-            unit=unit,
+            result=lower.amount_pence + Fraction(points - low) * rise / (high - low),
             numbers={
                 "upper_points": (high, Unit.POINTS),
                 "upper_amount": (upper.amount_pence, unit),
                 **numbers,
             },
         )
+        return Priced((line,))
 
-    def faults(self) -> Iterator[Fault]:
+    def thresholds(self) -> Iterator[Exact]:
+        """The knots."""
+        yield from (exact(knot.points) for knot in self.knots)
+
+    def faults(self, asked: Questions) -> Iterator[Fault]:
         """Knots begin at 0 and rise in points; more points never mean less money."""
         if exact(self.knots[0].points) != 0:
             yield ("knots", 0, "points"), "gap", "The first knot must be at 0 points."

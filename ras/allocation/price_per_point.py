@@ -4,14 +4,16 @@ SEN top-ups are often so: a price for each point, less the part a school already
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ras.allocation.variant import Fault, Variant
-from ras.conditions import Condition, Facts
+from ras.allocation.matching import first_match_faults
+from ras.allocation.variant import Fault, Priced, Pricing, Variant
+from ras.conditions import Condition, Questions
 from ras.records import Exact, Line, Pence, PositiveText, Record, exact, tidy
-from ras.working import Horizon, Quantity, Step, Unit, step
+from ras.working import Quantity, Unit
 
 
 class PointPrice(Record):
@@ -42,47 +44,39 @@ class PricePerPoint(Variant):
     prices: Annotated[tuple[PointPrice, ...], Field(min_length=1)]
     """In order: the first whose condition holds is used; the last has no condition."""
 
-    def amount(self, points: Exact, facts: Facts, *, unit: Unit, horizon: Horizon) -> Step:
+    def price(self, given: Pricing) -> Priced:
         """Price the points."""
+        points, unit = given.points, given.unit
         number, group = next(
             (number, group)
             for number, group in enumerate(self.prices)
-            if group.when is None or group.when.holds(facts)
+            if group.when is None or group.when.holds(given.facts)
         )
         price = exact(group.price_pence)
-        return step(
+        line = given.money(
             "price-per-point",
-            horizon=horizon,
-            rule=f"allocation.prices.{number}",
+            rule=f"{given.rule}.prices.{number}",
             source=self.source,
             words={"group": group.title},
             arithmetic="max(0, points * price - deductible)",
-            result=tidy(max(0, points * price - group.deductible_pence)),
-            unit=unit,
+            result=max(0, points * price - group.deductible_pence),
             numbers={
                 "points": (points, Unit.POINTS),
                 "price": (price, unit),
                 "deductible": (group.deductible_pence, unit),
             },
         )
+        return Priced((line,))
 
-    def faults(self) -> Iterator[Fault]:
+    def thresholds(self) -> Iterator[Exact]:
+        """Where the deductible of each group is used up."""
+        for group in self.prices:
+            if exact(group.price_pence) > 0:
+                yield tidy(Fraction(group.deductible_pence) / exact(group.price_pence))
+
+    def faults(self, asked: Questions) -> Iterator[Fault]:
         """Every child must meet a price, and no price may hide behind an earlier one."""
-        for number, group in enumerate(self.prices):
-            last = number == len(self.prices) - 1
-            if group.when is None and not last:
-                yield (
-                    ("prices", number),
-                    "unreachable",
-                    "This group has no condition, so the groups after it are never used. Put it last.",
-                )
-            if group.when is not None and last:
-                yield (
-                    ("prices", number),
-                    "gap",
-                    "A child in none of the groups would have no price. Leave the last group's "
-                    "condition out.",
-                )
+        yield from first_match_faults("prices", [group.when for group in self.prices])
 
     def conditions(self) -> Iterator[tuple[tuple[str | int, ...], Condition]]:
         """Each group's condition."""

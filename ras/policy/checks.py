@@ -4,20 +4,16 @@ Every fault is found, not only the first. Each check is one small function.
 """
 
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from ras.allocation.variant import Fault
-from ras.conditions import Condition
 from ras.errors import Problem
-from ras.money import pounds
+from ras.plan import NO_NEED, NOT_APPLICABLE, NOT_KNOWN
+from ras.policy.amount_checks import amount_faults
 from ras.policy.budget_checks import budget_faults
-from ras.policy.configuration import (
-    FractionSubtracted,
-    PointsSubtracted,
-    PolicyConfiguration,
-)
+from ras.policy.configuration import PolicyConfiguration
+from ras.policy.need_checks import need_faults
 from ras.reading import Location, problem_at
 from ras.records import exact
 
@@ -39,6 +35,8 @@ def faults(policy: PolicyConfiguration, data: Any) -> list[Problem]:
 def _codes_are_unique(policy: PolicyConfiguration) -> Iterator[Fault]:
     lists: list[tuple[Location, Iterable[str]]] = [
         (("horizons",), (rule.horizon.value for rule in policy.horizons)),
+        (("questionnaires",), (questionnaire.code for questionnaire in policy.questionnaires)),
+        (("one_offs",), (rule.code for rule in policy.one_offs)),
         (("circumstances",), (question.code for question in policy.circumstances)),
         (("domains",), (domain.code for domain in policy.domains)),
         (("resources_present", "contributions"), (c.code for c in policy.resources_present.contributions)),
@@ -65,7 +63,7 @@ def _codes_are_unique(policy: PolicyConfiguration) -> Iterator[Fault]:
 def _no_level_has_a_reserved_code(policy: PolicyConfiguration) -> Iterator[Fault]:
     for n, domain in enumerate(policy.domains):
         for m, level in enumerate(domain.levels):
-            if level.code in {"not-known", "not-applicable"}:
+            if level.code in {NOT_KNOWN, NOT_APPLICABLE, NO_NEED}:
                 yield (
                     ("domains", n, "levels", m, "code"),
                     "reserved-code",
@@ -81,7 +79,7 @@ def _the_period_is_not_empty(policy: PolicyConfiguration) -> Iterator[Fault]:
 def _ages_make_sense(policy: PolicyConfiguration) -> Iterator[Fault]:
     if policy.eligibility.before_age <= policy.eligibility.from_age:
         yield ("eligibility", "before_age"), "empty-age-band", "No age is in this band."
-    for location, condition in _conditions(policy):
+    for location, condition in policy.conditions():
         if condition.age and condition.age.before_age <= condition.age.from_age:
             yield (*location, "age"), "empty-age-band", "No age is in this band."
 
@@ -98,39 +96,6 @@ def _horizons_are_in_order(policy: PolicyConfiguration) -> Iterator[Fault]:
             yield ("horizons", n + 1), "out-of-order", "Horizons are given from the short to the long."
 
 
-def _more_need_has_more_points(policy: PolicyConfiguration) -> Iterator[Fault]:
-    for n, domain in enumerate(policy.domains):
-        for m, (less, more) in enumerate(pairwise(domain.levels)):
-            if exact(more.points) < exact(less.points):
-                yield (
-                    ("domains", n, "levels", m + 1, "points"),
-                    "falls",
-                    f"'{more.title}' is more need than '{less.title}' and has fewer points.",
-                )
-
-
-def _contributions_say_how_much(policy: PolicyConfiguration) -> Iterator[Fault]:
-    resources = policy.resources_present
-    wanted = {PointsSubtracted: "points", FractionSubtracted: "fraction"}.get(type(resources))
-    for n, contribution in enumerate(resources.contributions):
-        for field in ("points", "fraction"):
-            given = getattr(contribution, field) is not None
-            here = ("resources_present", "contributions", n, field)
-            if field == wanted and not given:
-                yield here, "missing", f"In mode '{resources.mode}' a contribution says its {field}."
-            if field != wanted and given:
-                yield here, "unknown-field", f"In mode '{resources.mode}' a contribution has no {field}."
-    if wanted and all(getattr(c, wanted) is not None for c in resources.contributions):
-        values = [exact(getattr(c, wanted)) for c in resources.contributions]
-        for n, (less, more) in enumerate(pairwise(values)):
-            if more < less:
-                yield (
-                    ("resources_present", "contributions", n + 1, wanted),
-                    "falls",
-                    "Contributions are given from the least to the most.",
-                )
-
-
 def _questions_are_of_one_kind(policy: PolicyConfiguration) -> Iterator[Fault]:
     for n, question in enumerate(policy.circumstances):
         if question.choices is not None and question.at_most is not None:
@@ -143,8 +108,8 @@ def _questions_are_of_one_kind(policy: PolicyConfiguration) -> Iterator[Fault]:
 
 def _references_exist(policy: PolicyConfiguration) -> Iterator[Fault]:
     questions = {question.code: question for question in policy.circumstances}
-    for location, condition in _conditions(policy):
-        for n, test in condition.tests():
+    for location, condition in policy.conditions():
+        for n, test in enumerate(condition.circumstances):
             here = (*location, "circumstances", n)
             question = questions.get(test.circumstance)
             if question is None:
@@ -192,56 +157,6 @@ def _prices_follow_one_another(policy: PolicyConfiguration) -> Iterator[Fault]:
                 yield here, "gap", "Between the price above and this one there is none."
 
 
-def _bounds_are_in_order(policy: PolicyConfiguration) -> Iterator[Fault]:
-    if policy.bounds is None:
-        return
-    bounds = policy.bounds
-    given = [
-        (name, value)
-        for name, value in (
-            ("floor_pence", bounds.floor_pence),
-            ("soft_cap_pence", bounds.soft_cap_pence),
-            ("hard_cap_pence", bounds.hard_cap_pence),
-        )
-        if value is not None
-    ]
-    for (lower, low), (higher, high) in pairwise(given):
-        if high < low:
-            yield ("bounds", higher), "out-of-order", f"This is less than {lower}."
-
-
-def _rounding_keeps_the_bounds(policy: PolicyConfiguration) -> Iterator[Fault]:
-    """Rounding comes after the bounds: it may not take an amount past one."""
-    if policy.bounds is None:
-        return
-    times = policy.money.period.times_a_year(weeks_per_year=exact(policy.money.weeks_per_year))
-    for field in ("floor_pence", "hard_cap_pence"):
-        limit = getattr(policy.bounds, field)
-        if limit is not None and Fraction(limit * times) % policy.rounding.step_pence != 0:
-            yield (
-                ("bounds", field),
-                "not-on-a-step",
-                f"A year of this is {pounds(limit * times)}, which is no multiple of "
-                f"{pounds(policy.rounding.step_pence)}: rounding could take an amount past it.",
-            )
-
-
-def _the_allocation_makes_sense(policy: PolicyConfiguration) -> Iterator[Fault]:
-    for location, code, message in policy.allocation.faults():
-        yield ("allocation", *location), code, message
-
-
-def _conditions(policy: PolicyConfiguration) -> Iterator[tuple[Location, Condition]]:
-    for n, domain in enumerate(policy.domains):
-        if domain.applies_if:
-            yield ("domains", n, "applies_if"), domain.applies_if
-    for n, modifier in enumerate(policy.modifiers):
-        if modifier.when:
-            yield ("modifiers", n, "when"), modifier.when
-    for location, condition in policy.allocation.conditions():
-        yield ("allocation", *location), condition
-
-
 CHECKS = (
     _codes_are_unique,
     _no_level_has_a_reserved_code,
@@ -249,14 +164,11 @@ CHECKS = (
     _ages_make_sense,
     _a_year_has_weeks,
     _horizons_are_in_order,
-    _more_need_has_more_points,
-    _contributions_say_how_much,
     _questions_are_of_one_kind,
     _references_exist,
     _prices_follow_one_another,
-    _bounds_are_in_order,
-    _rounding_keeps_the_bounds,
-    _the_allocation_makes_sense,
+    need_faults,
+    amount_faults,
     budget_faults,
 )
-"""Every check, in the order a reader of the document meets them."""
+"""Every check."""

@@ -5,7 +5,7 @@ fraction is text. Each rule names its published source. A document is read by
 `ras.policy.document` and checked by `ras.policy.checks`.
 """
 
-from datetime import date
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -13,12 +13,31 @@ from pydantic import Field
 
 from ras.allocation import Allocation
 from ras.canonical import sha256
-from ras.conditions import Age, Condition
+from ras.conditions import Age, Condition, Questions, Requirement
 from ras.dates import Period
-from ras.money import MoneyPeriod, Rounding
+from ras.money import MoneyPeriod
+from ras.plan import NO_NEED
+from ras.policy.amount_rules import (
+    AmountRounding,
+    Bounds,
+    Calibration,
+    Contribution,
+    Deflator,
+    Modifier,
+    OneOff,
+    ResourcesPresent,
+    Uprating,
+)
 from ras.policy.budget_rules import BudgetRules
-from ras.records import Code, Day, DecimalText, Line, Pence, PositiveText, Record, Whole, Words
+from ras.policy.example import Example
+from ras.policy.questions import CircumstanceQuestion, Domain, Level, Questionnaire, Scoring
+from ras.policy.rate_card import Purpose, RateCard, RateCardItem, Scope
+from ras.reading import Location
+from ras.records import Code, Day, Exact, Line, PositiveText, Record, exact, tidy
 from ras.working import Horizon, Unit
+
+ASKING = frozenset({"domains", "questionnaires"})
+"""Where conditions say what is asked, and not what it comes to."""
 
 
 class Authority(Record):
@@ -67,277 +86,6 @@ class Eligibility(Record):
     """Where the policy says so."""
 
 
-class Choice(Record):
-    """One answer to a question about circumstances."""
-
-    code: Code
-    """Its name for programs."""
-    title: Line
-    """What people read."""
-
-
-class CircumstanceQuestion(Record):
-    """A fact about the child's situation that rules depend on."""
-
-    code: Code
-    """Its name for programs."""
-    title: Line
-    """What it is called."""
-    question: Line
-    """The question in plain words."""
-    why_asked: Line
-    """Why the council asks, in plain words."""
-    choices: Annotated[tuple[Choice, ...], Field(min_length=2)] | None = None
-    """The answers to choose from; left out, the question asks how many."""
-    at_most: Whole | None = None
-    """For a question that asks how many: the largest number that makes sense."""
-    source: Line
-    """Where the policy says so."""
-
-
-class Level(Record):
-    """One answer about how much help is needed."""
-
-    code: Code
-    """Its name for programs."""
-    title: Line
-    """What people read."""
-    descriptor: Words
-    """What it looks like in a child's day."""
-    examples: tuple[Line, ...] = ()
-    """Examples families would recognise."""
-    points: PositiveText
-    """What it is worth in points, as text."""
-
-
-class Domain(Record):
-    """An area of the child's life that the policy asks about, named by the outcome it serves."""
-
-    code: Code
-    """Its name for programs."""
-    title: Line
-    """What it is called."""
-    question: Line
-    """The question in plain words for a family."""
-    why_asked: Line
-    """Why the council asks, in plain words."""
-    weight: PositiveText = "1"
-    """What its points are multiplied by, as text."""
-    applies_if: Condition | None = None
-    """Which children it is asked of; left out, all."""
-    levels: Annotated[tuple[Level, ...], Field(min_length=2)]
-    """From the least help needed to the most: the order is the rank."""
-    source: Line
-    """Where the policy says so."""
-
-
-class Scoring(Record):
-    """How points become a score."""
-
-    scale: PositiveText = "1"
-    """What the weighted points of all domains together are multiplied by, as text."""
-    source: Line
-    """Where the policy says so."""
-
-
-class Contribution(Record):
-    """How much something already present gives towards one outcome."""
-
-    code: Code
-    """Its name for programs."""
-    title: Line
-    """What people read."""
-    points: PositiveText | None = None
-    """In mode `points`: the points it takes off, before the domain's weight, as text."""
-    fraction: Annotated[str, Field(pattern=r"^(0(\.[0-9]{1,8})?|1(\.0{1,8})?)$")] | None = None
-    """In mode `fraction`: the part of the domain's points it takes off, "0" to "1"."""
-
-
-class NoResourcesPresent(Record):
-    """Resources present are recorded and change nothing."""
-
-    mode: Literal["none"]
-    """`none`."""
-    source: Line
-    """Where the policy says so."""
-    contributions: Annotated[tuple[Contribution, ...], Field(min_length=1)]
-    """The answers to choose from, for the record."""
-
-
-class InsideDescriptors(Record):
-    """The levels' descriptors already say what is needed beyond what is present."""
-
-    mode: Literal["in-descriptors"]
-    """`in-descriptors`."""
-    source: Line
-    """Where the policy says so."""
-    contributions: Annotated[tuple[Contribution, ...], Field(min_length=1)]
-    """The answers to choose from, for the record."""
-
-
-class PointsSubtracted(Record):
-    """Each contribution takes points off its own domain, never below nothing."""
-
-    mode: Literal["points"]
-    """`points`."""
-    source: Line
-    """Where the policy says so."""
-    contributions: Annotated[tuple[Contribution, ...], Field(min_length=1)]
-    """The answers to choose from, each with its points, from the least to the most."""
-
-
-class FractionSubtracted(Record):
-    """Each contribution takes a part of its own domain's points off, never more than all."""
-
-    mode: Literal["fraction"]
-    """`fraction`."""
-    source: Line
-    """Where the policy says so."""
-    contributions: Annotated[tuple[Contribution, ...], Field(min_length=1)]
-    """The answers to choose from, each with its fraction, from the least to the most."""
-
-
-ResourcesPresent = Annotated[
-    NoResourcesPresent | InsideDescriptors | PointsSubtracted | FractionSubtracted,
-    Field(discriminator="mode"),
-]
-
-
-class Add(Record):
-    """A sum added to the amount."""
-
-    kind: Literal["add"]
-    """`add`."""
-    code: Code
-    """Its name for programs."""
-    title: Line
-    """What it is for, as a family reads it."""
-    because: Line
-    """Why it applies when it does: "your child is under five"."""
-    when: Condition | None = None
-    """Which children; left out, all."""
-    amount_pence: Pence
-    """Pence added, in the policy's money period."""
-    source: Line
-    """Where the policy says so."""
-
-
-class Multiply(Record):
-    """The amount multiplied by a factor."""
-
-    kind: Literal["multiply"]
-    """`multiply`."""
-    code: Code
-    """Its name for programs."""
-    title: Line
-    """What it is for, as a family reads it."""
-    because: Line
-    """Why it applies when it does: "you live far from services"."""
-    when: Condition | None = None
-    """Which children; left out, all."""
-    factor: PositiveText
-    """What the amount is multiplied by, as text: "1.08"."""
-    source: Line
-    """Where the policy says so."""
-
-
-Modifier = Annotated[Add | Multiply, Field(discriminator="kind")]
-
-
-class Bounds(Record):
-    """The least and the most. All in pence in the policy's money period."""
-
-    floor_pence: Pence | None = None
-    """The least for a child with any points left after resources present."""
-    soft_cap_pence: Pence | None = None
-    """Above this the amount stands and is shown to the panel."""
-    hard_cap_pence: Pence | None = None
-    """The most. An amount cut to it can never be settled without a person's reasons."""
-    equality_reference: Line | None = None
-    """The equality analysis of the caps."""
-    source: Line
-    """Where the policy says so."""
-
-
-class OnCost(Record):
-    """A cost that comes with employing or buying, on top of the price."""
-
-    code: Code
-    """Its name for programs."""
-    title: Line
-    """What it is: "Employer's National Insurance"."""
-    percent: DecimalText
-    """Per cent of the price, as text."""
-    source: Line
-    """Where the figure is from."""
-
-
-class Price(Record):
-    """What one unit of an item costs from a day on."""
-
-    valid_from: Day
-    """The first day of the price."""
-    valid_before: Day | None = None
-    """The first day past the price; left out, it has no end."""
-    price_pence: Pence | None = None
-    """Pence for one unit; left out, the line needs a written quote."""
-    on_costs: tuple[OnCost, ...] = ()
-    """What comes on top."""
-    source: Line
-    """Where the price is from."""
-
-    @property
-    def in_force(self) -> Period:
-        """The days of the price."""
-        return Period(self.valid_from, self.valid_before)
-
-
-class RateCardItem(Record):
-    """A kind of support and its prices over time."""
-
-    code: Code
-    """Its name for programs."""
-    title: Line
-    """What people read."""
-    unit: Line
-    """What is counted: "hour", "night", "session", "item"."""
-    prices: Annotated[tuple[Price, ...], Field(min_length=1)]
-    """In order of day, none overlapping."""
-
-    def price_on(self, day: date) -> Price | None:
-        """The price of a day; None where there is none."""
-        return next((price for price in self.prices if day in price.in_force), None)
-
-
-class RateCard(Record):
-    """What plan lines are costed with."""
-
-    rounding: Rounding
-    """How each line's cost becomes whole pence."""
-    items: Annotated[tuple[RateCardItem, ...], Field(min_length=1)]
-    """The kinds of support."""
-
-
-class Purpose(Record):
-    """What support may be for, and whether a personal budget may buy it."""
-
-    code: Code
-    """Its name for programs."""
-    title: Line
-    """What people read."""
-    effect: Literal["allowed", "needs-reason", "refused"]
-    """Allowed; allowed with a person's recorded reason; or refused."""
-    source: Line
-    """The rule."""
-
-
-class Scope(Record):
-    """What a personal budget may and may not buy."""
-
-    purposes: Annotated[tuple[Purpose, ...], Field(min_length=1)]
-    """Every purpose a line can have."""
-
-
 class PolicyConfiguration(Record):
     """A council's rules for turning a support plan into an indicative amount."""
 
@@ -373,6 +121,8 @@ class PolicyConfiguration(Record):
     """The facts it asks for."""
     domains: Annotated[tuple[Domain, ...], Field(min_length=1, max_length=100)]
     """The outcomes it asks about, in the order letters give them."""
+    questionnaires: Annotated[tuple[Questionnaire, ...], Field(max_length=20)] = ()
+    """Sets of domains for some children, by age say: the first that fits is asked; left out, all are."""
     scoring: Scoring
     """How points become a score."""
     resources_present: ResourcesPresent
@@ -381,14 +131,25 @@ class PolicyConfiguration(Record):
     """How points become money."""
     modifiers: tuple[Modifier, ...] = ()
     """What is added or multiplied, in order."""
+    uprating: tuple[Uprating, ...] = ()
+    """What prices rose by since the table was made, for each financial year in order. The amount is uprated
+    to the year of the day it is for."""
+    one_offs: tuple[OneOff, ...] = ()
+    """Sums paid once, beside the yearly amount."""
+    deflator: Deflator | None = None
+    """What every indicative amount is multiplied by; it never touches a plan's cost or what is agreed."""
     bounds: Bounds | None = None
     """The least and the most."""
-    rounding: Rounding
+    rounding: AmountRounding
     """How the annual indicative amount is rounded, once."""
+    calibration: Calibration | None = None
+    """The range beside the amount; left out, the policy was not calibrated."""
     rate_card: RateCard
     """What support costs."""
     scope: Scope
     """What may be bought."""
+    examples: Annotated[tuple[Example, ...], Field(max_length=200)] = ()
+    """Plans and what must come of them: the policy's own tests. Publication needs them to pass."""
     budget: BudgetRules | None = None
     """What governs a budget once it is asked for; left out, the policy scores plans and nothing is decided
     under it."""
@@ -409,12 +170,73 @@ class PolicyConfiguration(Record):
         return Unit.of_money(self.money.period)
 
     @cached_property
+    def times_a_year(self) -> Exact:
+        """How often its money period comes in a year."""
+        return tidy(self.money.period.times_a_year(weeks_per_year=exact(self.money.weeks_per_year)))
+
+    @cached_property
     def levels(self) -> dict[str, dict[str, tuple[int, Level]]]:
         """Each domain's levels by code, with their places."""
         return {
             domain.code: {level.code: (number, level) for number, level in enumerate(domain.levels)}
             for domain in self.domains
         }
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What it asks, for whoever refers to it."""
+        in_all = [set(each.domains) for each in self.questionnaires]
+        return Questions(
+            levels={
+                domain.code: (
+                    *([NO_NEED] if domain.no_need else []),
+                    *(level.code for level in domain.levels),
+                )
+                for domain in self.domains
+            },
+            asked_of_all=frozenset(
+                domain.code
+                for domain in self.domains
+                if domain.applies_if is None and all(domain.code in domains for domains in in_all)
+            ),
+            choices={
+                question.code: tuple(choice.code for choice in question.choices) if question.choices else None
+                for question in self.circumstances
+            },
+        )
+
+    def conditions(self) -> Iterator[tuple[Location, Condition]]:
+        """Every condition in it, with its place."""
+        for n, domain in enumerate(self.domains):
+            if domain.applies_if:
+                yield ("domains", n, "applies_if"), domain.applies_if
+        groups = self.bounds.groups if self.bounds else ()
+        for place, rules in (
+            (("questionnaires",), self.questionnaires),
+            (("modifiers",), self.modifiers),
+            (("one_offs",), self.one_offs),
+            (("bounds", "groups"), groups),
+        ):
+            for n, rule in enumerate(rules):
+                if rule.when:
+                    yield (*place, n, "when"), rule.when
+        for location, condition in self.allocation.conditions():
+            yield ("allocation", *location), condition
+
+    @cached_property
+    def reads_answers(self) -> bool:
+        """Whether the amount depends on anything but the score and the child's facts."""
+        if not self.allocation.uses_score():
+            return True
+        rules = [condition for location, condition in self.conditions() if location[0] not in ASKING]
+        return self.allocation.reads_answers() or any(
+            isinstance(rule, Requirement) and rule.reads_answers for rule in rules
+        )
+
+    @cached_property
+    def most(self) -> dict[str, int | None]:
+        """The largest number that makes sense, for each circumstance that asks how many; None for any."""
+        return {question.code: question.at_most for question in self.circumstances if not question.choices}
 
     @cached_property
     def contributions(self) -> dict[str, tuple[int, Contribution]]:

@@ -1,0 +1,386 @@
+"""A policy made fast: worked out once, remembered, and the same to the byte as the steps it is made of.
+
+Nothing here knows a formula. The lines of a working are values: the line for an answer depends on the
+answer alone, and all of the money on the score and on which conditions hold. So each is made once, by
+the functions that `ras.indicative` is made of, and given again whenever what it depends on comes back.
+Where an allocation looks at single answers, only the lines for the answers are remembered. A plan that has
+anything wrong or unusual about it goes the plain way.
+"""
+
+from collections.abc import Hashable, Mapping
+from datetime import date
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from math import lcm
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
+
+from ras.conditions import Answered, Facts, Scored
+from ras.costing import PlanCost, cost_nothing
+from ras.dates import financial_year
+from ras.errors import RasError
+from ras.fit import ages_on, domains_asked, facts_of, refuse_misfit
+from ras.indicative import Indicative, Money, indicative_amount, money_for, together
+from ras.plan import NOT_APPLICABLE, Plan, Resource
+from ras.policy.amount_rules import AddForEach, AgeTaper
+from ras.policy.configuration import ASKING, PolicyConfiguration
+from ras.present import Counted, lines_of, resources_present
+from ras.records import LAST_DAY, Exact, exact, tidy
+from ras.scoring import (
+    Score,
+    after_resources,
+    answer_step,
+    answered,
+    left_out,
+    less,
+    not_asked,
+    points_input,
+    questionnaire_steps,
+    total_of,
+)
+from ras.working import Horizon, Input, Quantity, Step, Unit
+
+MOST_REMEMBERED = 50_000
+"""How many values of one kind are remembered; after so many they are forgotten and made again."""
+MOST_POLICIES = 32
+"""How many policies are kept compiled: a council has a handful."""
+NOTHING_PRESENT, NO_ANSWERS = Counted(()), MappingProxyType[str, Answered]({})
+ALL_HORIZONS = tuple(attrgetter(horizon.value) for horizon in Horizon)
+LATEST_YEAR = LAST_DAY.year - 40
+"""No policy's horizons run for longer than forty years from the day a plan starts."""
+
+T = TypeVar("T")
+
+
+class _Entry(NamedTuple):
+    """What one answer in one domain comes to; or that the domain is not asked."""
+
+    units: int
+    """Its points, as a whole number of the policy's smallest part of a point."""
+    step: Step
+    points: Input | None
+    answer: Answered | None
+
+
+class _Situation(NamedTuple):
+    """All that does not depend on needs: which is the same for many children."""
+
+    facts: Facts
+    holding: tuple[Hashable, ...]
+    """What the money depends on besides the score: which conditions hold, and what is counted."""
+    rows: tuple[list[_Entry | None], ...]
+    """For each horizon, a place for each domain: filled where it is not asked."""
+    intro: tuple[tuple[Step, ...], ...]
+    """For each horizon, the lines that stand before the answers."""
+
+
+class _Help(NamedTuple):
+    """What is already there in one domain."""
+
+    steps: tuple[Step, ...]
+    units: int
+    """The points it takes off."""
+
+
+class _Sums(NamedTuple):
+    """The score, before and after what is already there."""
+
+    before: Exact | None
+    """None where no points are added up."""
+    after: Exact
+    together: Quantity
+    """The score before, as the line that adds it up says it."""
+    lines: tuple[Step, ...]
+
+
+class Unusual(Exception):
+    """A plan has something about it that the fast way takes for granted it has not."""
+
+
+class Compiled:
+    """A policy that was worked out once."""
+
+    def __init__(self, policy: PolicyConfiguration) -> None:
+        self.policy = policy
+        self._adds_up = policy.allocation.uses_score()
+        self._takes_points_off = policy.resources_present.mode in {"points", "fraction"}
+        self._parts = _smallest_parts(policy)
+        self._horizons = [(rule.horizon, attrgetter(rule.horizon.value)) for rule in policy.horizons]
+        self._unscored = [
+            attrgetter(horizon.value)
+            for horizon in Horizon
+            if horizon not in {rule.horizon for rule in policy.horizons}
+        ]
+        self._places = {domain.code: place for place, domain in enumerate(policy.domains)}
+        self._entries = [
+            [self._answers(place, horizon) for place in range(len(policy.domains))]
+            for horizon, _ in self._horizons
+        ]
+        self._conditions = [
+            condition for location, condition in policy.conditions() if location[0] not in ASKING
+        ]
+        self._counted = [m.circumstance for m in policy.modifiers if isinstance(m, AddForEach)]
+        self._by_month = any(isinstance(modifier, AgeTaper) for modifier in policy.modifiers)
+        self._left_out = [left_out(policy, horizon) for horizon, _ in self._horizons]
+        self._remembered: dict[str, dict[Hashable, Any]] = {
+            kind: {} for kind in ("situation", "help", "sums", "money")
+        }
+
+    def amounts(self, plan: Plan, *, on: date) -> dict[Horizon, Indicative]:
+        """The indicative amount at each horizon, with its whole working.
+
+        Raises:
+            AgeOutsidePolicy, PlanDoesNotFit, OutOfScope, AmountTooLarge: as `ras.assess`.
+        """
+        year = _year_of(on)
+        try:
+            situation = self._situation_of(plan, on)
+            self._refuse_unusual_levels(plan)
+            scores = [self._score(plan, number, situation) for number in range(len(self._horizons))]
+        except Unusual:
+            facts = refuse_misfit(plan, self.policy, on=on)
+            return {
+                horizon: indicative_amount(plan, self.policy, horizon, facts, year=year)
+                for horizon, _ in self._horizons
+            }
+        return {
+            horizon: together(plan, score, self._money(score, horizon, year, situation))
+            for (horizon, _), score in zip(self._horizons, scores, strict=True)
+        }
+
+    @cached_property
+    def costs_nothing(self) -> PlanCost:
+        """What a plan without lines costs, whatever the day."""
+        return cost_nothing(self.policy)
+
+    def _answers(self, place: int, horizon: Horizon) -> dict[str, _Entry]:
+        domain = self.policy.domains[place]
+        made = {}
+        for code in self.policy.questions.levels[domain.code]:
+            answer = answered(domain, code)
+            made[code] = _Entry(
+                units=int(answer.points * self._parts),
+                step=answer_step(domain, code, horizon, adds_up=self._adds_up),
+                points=points_input(domain.code, answer.points),
+                answer=answer,
+            )
+        return made
+
+    def _situation_of(self, plan: Plan, on: date) -> _Situation:
+        """The child's facts and what follows from them, if nothing about them is unusual."""
+        if plan.lines or plan.starts_on.year > LATEST_YEAR:
+            raise Unusual
+        circumstances = tuple([(c.circumstance, c.choice, c.count) for c in plan.circumstances])
+        key = (ages_on(plan.born_on, on), circumstances)
+        found: _Situation | None = self._remembered["situation"].get(key)
+        return found or self._remember("situation", key, self._make_situation(plan, on))
+
+    def _make_situation(self, plan: Plan, on: date) -> _Situation:
+        bare = plan.model_copy(update={"needs": (), "resources": (), "lines": ()})
+        policy = self.policy
+        facts = facts_of(bare, on=on)
+        if not self._facts_fit(bare, on=on):
+            raise Unusual
+        asked = domains_asked(policy, facts)
+        rows: list[list[_Entry | None]] = [
+            [
+                None if domain.code in asked else _Entry(0, not_asked(domain, horizon), None, None)
+                for domain in policy.domains
+            ]
+            for horizon, _ in self._horizons
+        ]
+        return _Situation(
+            facts=facts,
+            holding=(
+                *(condition.holds(facts) for condition in self._conditions),
+                *(facts.counts[code] for code in self._counted),
+                facts.months if self._by_month else None,
+            ),
+            rows=tuple(rows),
+            intro=tuple(tuple(questionnaire_steps(policy, horizon, facts)) for horizon, _ in self._horizons),
+        )
+
+    def _facts_fit(self, bare: Plan, *, on: date) -> bool:
+        """Whether age and circumstances are right: the plain way would find nothing but missing needs."""
+        answered_once = len(bare.circumstances) == len(self.policy.circumstances)
+        try:
+            refuse_misfit(bare, self.policy, on=on)
+        except RasError as refusal:
+            return answered_once and {problem.code for problem in refusal.problems} == {"unanswered-domain"}
+        return answered_once
+
+    def _refuse_unusual_levels(self, plan: Plan) -> None:
+        """Let only answers through that the fast way looks at, or that are plainly right."""
+        for need in plan.needs:
+            for at in self._unscored:
+                if at(need.levels) is not None:
+                    raise Unusual
+            if need.family_levels is not None:
+                known = self.policy.questions.levels.get(need.domain, ())
+                for at in ALL_HORIZONS:
+                    code = at(need.family_levels)
+                    if code is not None and code not in known:
+                        raise Unusual
+
+    def _row(self, plan: Plan, number: int, situation: _Situation) -> list[_Entry]:
+        """What every domain's answer comes to, in the policy's order."""
+        at, entries, places = self._horizons[number][1], self._entries[number], self._places
+        row = situation.rows[number].copy()
+        for need in plan.needs:
+            place = places.get(need.domain)
+            if place is None:
+                raise Unusual
+            code = at(need.levels)
+            entry = entries[place].get(code)
+            if row[place] is None and entry is not None:
+                row[place] = entry
+            elif row[place] is None or code not in {None, NOT_APPLICABLE}:
+                raise Unusual
+        found = [entry for entry in row if entry is not None]
+        if len(found) < len(row):
+            raise Unusual
+        return found
+
+    def _score(self, plan: Plan, number: int, situation: _Situation) -> Score:
+        policy, horizon = self.policy, self._horizons[number][0]
+        found = self._row(plan, number, situation)
+        helps = self._helps(plan, number, found) if plan.resources else {}
+        units = sum([entry.units for entry in found])
+        sums = self._sums(number, units, sum([each.units for each in helps.values()]) if helps else 0)
+        steps = [*situation.intro[number], *[entry.step for entry in found]]
+        if sums.before is None:
+            steps.append(self._left_out[number])
+        else:
+            points = [entry.points for entry in found if entry.points is not None]
+            steps.append(total_of(points, policy, horizon, sums.together))
+        present: Counted = NOTHING_PRESENT
+        answers: Mapping[str, Answered] = NO_ANSWERS
+        if not self._takes_points_off or policy.reads_answers:
+            answers = self._answers_of(found)
+            present = self._present(plan, horizon, answers, helps)
+            answers = less(answers, present)
+            steps += present.steps
+        else:
+            for each in helps.values():
+                steps += each.steps
+        steps += sums.lines
+        return Score(sums.before, Scored(sums.after, answers, situation.facts), present, tuple(steps))
+
+    def _answers_of(self, found: list[_Entry]) -> Mapping[str, Answered]:
+        return {
+            domain.code: entry.answer
+            for domain, entry in zip(self.policy.domains, found, strict=True)
+            if entry.answer is not None
+        }
+
+    def _present(
+        self, plan: Plan, horizon: Horizon, answers: Mapping[str, Answered], helps: dict[int, _Help]
+    ) -> Counted:
+        if self._takes_points_off:
+            steps = [line for each in helps.values() for line in each.steps]
+            points = {
+                self.policy.domains[place].code: tidy(Fraction(each.units, self._parts))
+                for place, each in helps.items()
+            }
+            return Counted(tuple(steps), points=points)
+        needs = {code: answer.points for code, answer in answers.items()}
+        return resources_present(plan, self.policy, horizon, needs)
+
+    def _helps(self, plan: Plan, number: int, found: list[_Entry]) -> dict[int, _Help]:
+        """What is already there, by the place of each domain that is asked, in the policy's order."""
+        given: dict[int, list[Resource]] = {}
+        for resource in plan.resources:
+            place = self._places.get(resource.domain)
+            if place is None or resource.contribution not in self.policy.contributions:
+                raise Unusual
+            given.setdefault(place, []).append(resource)
+        if not self._takes_points_off:
+            return {}
+        return {
+            place: self._help(place, number, found[place], given[place])
+            for place in sorted(given)
+            if found[place].answer is not None
+        }
+
+    def _help(self, place: int, number: int, entry: _Entry, resources: list[Resource]) -> _Help:
+        key = (
+            place,
+            number,
+            entry.units,
+            *[(r.kind, r.contribution, r.willing_and_able, r.will_last, r.horizons) for r in resources],
+        )
+        known: _Help | None = self._remembered["help"].get(key)
+        return known or self._remember("help", key, self._make_help(place, number, entry, resources))
+
+    def _make_help(self, place: int, number: int, entry: _Entry, resources: list[Resource]) -> _Help:
+        horizon = self._horizons[number][0]
+        need = tidy(Fraction(entry.units, self._parts))
+        lines = lines_of(tuple(resources), self.policy, self.policy.domains[place], horizon, need)
+        return _Help(lines, int(sum(line.result.number for line in lines) * self._parts))
+
+    def _sums(self, number: int, units: int, off: int) -> _Sums:
+        key = (number, units, off)
+        known: _Sums | None = self._remembered["sums"].get(key)
+        return known or self._remember("sums", key, self._make_sums(number, units, off))
+
+    def _make_sums(self, number: int, units: int, off: int) -> _Sums:
+        horizon = self._horizons[number][0]
+        scale = exact(self.policy.scoring.scale)
+        before = tidy(Fraction(units, self._parts) * scale)
+        taken_off = tidy(Fraction(off, self._parts))
+        after, lines = after_resources(before, taken_off, self.policy, horizon)
+        if not self._adds_up:
+            return _Sums(None, 0, Quantity.of(0, Unit.POINTS), ())
+        return _Sums(before, after, Quantity.of(before, Unit.POINTS), lines)
+
+    def _money(self, score: Score, horizon: Horizon, year: int, situation: _Situation) -> Money:
+        if self.policy.reads_answers or score.present.hours:
+            return money_for(score.scored, score.present, self.policy, horizon, year=year)
+        key = (score.scored.points, horizon, year, situation.holding)
+        known: Money | None = self._remembered["money"].get(key)
+        return known or self._remember(
+            "money", key, money_for(score.scored, score.present, self.policy, horizon, year=year)
+        )
+
+    def _remember(self, kind: str, key: Hashable, made: T) -> T:
+        remembered = self._remembered[kind]
+        if len(remembered) >= MOST_REMEMBERED:
+            remembered.clear()
+        remembered[key] = made
+        return made
+
+
+def _smallest_parts(policy: PolicyConfiguration) -> int:
+    """Into how many parts a point is cut so that every sum of points is a whole number of them."""
+    points = [
+        answered(domain, code).points.denominator
+        for domain in policy.domains
+        for code in policy.questions.levels[domain.code]
+    ]
+    weights = [exact(domain.weight).denominator for domain in policy.domains]
+    present = [
+        exact(worth).denominator
+        for contribution in policy.resources_present.contributions
+        for worth in (contribution.points, contribution.fraction)
+        if worth is not None
+    ]
+    return lcm(*points) * lcm(*weights) * lcm(*present)
+
+
+@lru_cache(maxsize=1024)
+def _year_of(day: date) -> int:
+    return financial_year(day).first_day.year
+
+
+_COMPILED: dict[str, Compiled] = {}
+
+
+def compiled(policy: PolicyConfiguration) -> Compiled:
+    """The policy made fast, once for each hash."""
+    found = _COMPILED.get(policy.sha256)
+    if found is None:
+        if len(_COMPILED) >= MOST_POLICIES:
+            _COMPILED.clear()
+        found = _COMPILED[policy.sha256] = Compiled(policy)
+    return found

@@ -1,0 +1,140 @@
+"""Cliffs: where one point more, or one birthday, is worth a sum; and a table that has none."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from ras.allocation.piecewise_linear import Knot
+from ras.policy.order import A_LITTLE
+from ras.policy.trial import Trial
+from ras.records import Exact, PositiveText, Record, SumPence, exact, exact_text, tidy
+
+
+class Cliff(Record):
+    """A score at which the amount jumps."""
+
+    points: PositiveText
+    """The score after resources present, as text."""
+    before_annual_pence: SumPence
+    """What a score just below it comes to, in pence a year."""
+    after_annual_pence: SumPence
+    """What it comes to itself, in pence a year."""
+    rise_percent: str | None
+    """The jump in per cent of the amount before, to one decimal place, as text; null where that is 0."""
+    within_reach_percent: str | None
+    """The share of the caseload that one answer could take across it, in per cent, as text; else null."""
+
+    @property
+    def jump_annual_pence(self) -> int:
+        """By how much the amount jumps, in pence a year."""
+        return self.after_annual_pence - self.before_annual_pence
+
+
+class CliffFree(Record):
+    """A piecewise-linear table that comes to the same in all as the one with cliffs."""
+
+    knots: tuple[Knot, ...]
+    """The table, in pence in the policy's money period."""
+    scores: int
+    """How many scores it was made equal over."""
+    over_the_caseload: bool
+    """Whether those are a caseload's; else each score that answers can come to, once."""
+    now_pence: SumPence
+    """What the present table comes to over them, in pence in the policy's money period."""
+    proposed_pence: SumPence
+    """What this one comes to; it differs by the pennies of rounding only."""
+
+
+def cliffs(trial: Trial, caseload: Sequence[Exact] = ()) -> tuple[Cliff, ...]:
+    """Every score at which the amount jumps by more than a step of rounding, for the usual child.
+
+    Args:
+        trial: The policy to look at.
+        caseload: Scores after resources present, of whole children, to say how many are within reach.
+    """
+    if not trial.policy.allocation.uses_score():
+        return ()
+    found = []
+    for score in trial.thresholds:
+        if score <= trial.scores[-1]:
+            before = trial.money_at(tidy(score - A_LITTLE), trial.usual).annual_pence
+            after = trial.money_at(score, trial.usual).annual_pence
+            if after - before > trial.policy.rounding.step_pence:
+                found.append(_cliff(trial, score, before, after, caseload))
+    return tuple(found)
+
+
+def reach(trial: Trial) -> Exact:
+    """How many points one answer, one level up or down, can make: the most of any domain."""
+    steps = [
+        exact(more.points or "0") - exact(less.points or "0")
+        for domain in trial.policy.domains
+        for less, more in zip(domain.levels, domain.levels[1:], strict=False)
+    ]
+    weights = max(exact(domain.weight) for domain in trial.policy.domains)
+    return tidy(max(steps, default=0) * weights * exact(trial.policy.scoring.scale))
+
+
+def cliff_free(trial: Trial, caseload: Sequence[Exact] = ()) -> CliffFree | None:
+    """A table of straight lines that comes to the same in all; None where the table has no steps to smooth.
+
+    Each band's amount is put at the middle of the band, so that a child in the middle keeps what they
+    have; then all are multiplied by the one number that makes the total the same.
+    """
+    edges: list[Exact] = [0, *(t for t in sorted(set(trial.policy.allocation.thresholds())) if t > 0)]
+    if trial.policy.reads_answers or not trial.policy.allocation.uses_score() or len(edges) == 1:
+        return None
+    steps = [trial.table(edge) for edge in edges]
+    middles = [tidy(Fraction(one + other) / 2) for one, other in pairwise(edges)]
+    if [trial.table(middle) for middle in middles] != steps[:-1]:
+        return None
+    points = [0, *middles, tidy(2 * edges[-1] - middles[-1])]
+    scores = list(caseload) or list(trial.scores)
+    now = sum(trial.table(score) for score in scores)
+    smooth = sum(_between(points, [steps[0], *steps], score) for score in scores)
+    factor = Fraction(now) / Fraction(smooth) if smooth else Fraction(1)
+    amounts: list[Exact] = [_to_a_penny(worth * factor) for worth in (steps[0], *steps)]
+    return CliffFree(
+        knots=tuple(
+            Knot(points=exact_text(at), amount_pence=int(amount))
+            for at, amount in zip(points, amounts, strict=True)
+        ),
+        scores=len(scores),
+        over_the_caseload=bool(caseload),
+        now_pence=_to_a_penny(now),
+        proposed_pence=_to_a_penny(sum(_between(points, amounts, score) for score in scores)),
+    )
+
+
+def _between(points: Sequence[Exact], amounts: Sequence[Exact], score: Exact) -> Exact:
+    """What straight lines between the points give."""
+    for (low, less), (high, more) in pairwise(zip(points, amounts, strict=True)):
+        if score < high:
+            return less + Fraction(score - low) * (more - less) / (high - low)
+    return amounts[-1]
+
+
+def _to_a_penny(pence: Exact) -> int:
+    return int(Fraction(pence) + Fraction(1, 2))
+
+
+def _cliff(trial: Trial, score: Exact, before: int, after: int, caseload: Sequence[Exact]) -> Cliff:
+    near = reach(trial)
+    within = sum(score - near <= child < score + near for child in caseload)
+    return Cliff(
+        points=exact_text(score),
+        before_annual_pence=before,
+        after_annual_pence=after,
+        rise_percent=_percent(after - before, before) if before else None,
+        within_reach_percent=_percent(within, len(caseload)) if caseload else None,
+    )
+
+
+def _percent(part: int, of: int) -> str:
+    """Per cent to one decimal place, a half up.
+
+    >>> _percent(1, 3), _percent(2, 2)
+    ('33.3', '100.0')
+    """
+    tenths = (2000 * part + of) // (2 * of)
+    return f"{tenths // 10}.{tenths % 10}"

@@ -1,0 +1,221 @@
+"""Whether more need can ever mean less money, or a birthday cut an amount: tried on the policy itself."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise, product
+from math import prod
+
+from ras.conditions import Facts
+from ras.indicative import Money
+from ras.policy.trial import Answers, Trial
+from ras.records import Exact, tidy
+from ras.working import Quantity, Step, Unit
+
+FEW = 300
+"""So many sets of answers are all tried."""
+MOST_TRIED = 20_000
+"""How many amounts are worked out at most while looking for one that falls."""
+A_LITTLE = Fraction(1, 1_000_000)
+"""How far below a threshold a score is that is just below it."""
+AROUND_THE_TABLE = frozenset({"modifier", "uprating", "one-off", "deflator", "bounds", "period", "rounding"})
+"""The families of the steps that follow the allocation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """Two children alike, of whom the one with more need, or the older one, gets less.
+
+    Attributes:
+        rule: The path of the rule that turns the order round.
+        before: What the other child has, in words.
+        after: What the child who gets less has, in words.
+        before_annual_pence: What the other child gets, in pence a year.
+        after_annual_pence: What the child who gets less gets, in pence a year.
+    """
+
+    rule: str
+    before: str
+    after: str
+    before_annual_pence: int
+    after_annual_pence: int
+
+    @property
+    def annual_pence(self) -> int:
+        """By how much it falls, in pence a year."""
+        return self.before_annual_pence - self.after_annual_pence
+
+
+def falls_with_need(trial: Trial) -> tuple[Fall, ...]:
+    """The greatest fall by each rule that lets more need mean less money."""
+    found = _by_answers(trial) if trial.policy.reads_answers else _by_score(trial)
+    return _greatest(found)
+
+
+def falls_on_birthdays(trial: Trial) -> tuple[Fall, ...]:
+    """The greatest fall by each rule on a birthday, or where a school year begins."""
+    return _greatest(_by_age(trial))
+
+
+def around(trial: Trial, scores: Sequence[Exact]) -> list[Exact]:
+    """Scores to try: those given, and both sides of each threshold that lies among them."""
+    highest = scores[-1]
+    near = [side for t in trial.thresholds if t <= highest for side in (tidy(t - A_LITTLE), t)]
+    return sorted({*scores, *(side for side in near if side >= 0)})
+
+
+def _greatest(falls: Iterator[Fall]) -> tuple[Fall, ...]:
+    greatest: dict[str, Fall] = {}
+    for fall in falls:
+        if fall.rule not in greatest or fall.annual_pence > greatest[fall.rule].annual_pence:
+            greatest[fall.rule] = fall
+    return tuple(greatest.values())
+
+
+def _by_score(trial: Trial) -> Iterator[Fall]:
+    scores = around(trial, trial.scores)
+    every = len(scores) * len(trial.facts) // MOST_TRIED + 1
+    near = {side for t in trial.thresholds for side in (tidy(t - A_LITTLE), t)}
+    tried = [score for n, score in enumerate(scores) if n % every == 0 or score in near]
+    for facts in trial.facts:
+        amounts = ((score, trial.money_at(score, facts)) for score in tried)
+        for (less, fewer), (more, greater) in pairwise(amounts):
+            if greater.annual_pence < fewer.annual_pence:
+                yield _fall(fewer, greater, _score(less), _score(more))
+
+
+def _score(points: Exact) -> str:
+    return f"a score of {Quantity.of(points, Unit.POINTS)}"
+
+
+def _by_answers(trial: Trial) -> Iterator[Fall]:
+    """Each domain a level up: from several sets of answers, and from those in which it is worth the least."""
+    amounts = _Amounts(trial)
+    for facts in trial.facts:
+        asked = trial.asked(facts)
+        for start in _starts(trial, asked):
+            for domain in asked:
+                yield from _a_level_up(trial, amounts, domain, start, facts)
+    for start in _starts(trial, trial.asked(trial.usual)):
+        for domain in start:
+            for less, more in pairwise(trial.levels(domain)):
+                worst = _where_it_is_worth_least(trial, amounts, domain, (less, more), start)
+                yield from _a_level_up(trial, amounts, domain, worst, trial.usual)
+
+
+class _Amounts:
+    """What answers come to, each worked out once, up to a number of them."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._trial = trial
+        self._known: dict[tuple[tuple[str, ...], int], Money] = {}
+
+    def of(self, answers: Answers, facts: Facts) -> Money | None:
+        """The amount; None where enough have been worked out."""
+        key = (tuple(answers.values()), id(facts))
+        if key not in self._known:
+            if len(self._known) >= MOST_TRIED:
+                return None
+            self._known[key] = self._trial.money(answers, facts)
+        return self._known[key]
+
+
+def _starts(trial: Trial, asked: list[str]) -> Iterator[dict[str, str]]:
+    """Sets of answers to start from: all where they are few; else the least, the most and the middle."""
+    levels = [trial.levels(domain) for domain in asked]
+    if prod(len(each) for each in levels) <= FEW:
+        yield from (dict(zip(asked, answers, strict=True)) for answers in product(*levels))
+        return
+    for part in (0, 2, 1):
+        yield {code: each[(len(each) - 1) * part // 2] for code, each in zip(asked, levels, strict=True)}
+
+
+def _a_level_up(
+    trial: Trial, amounts: _Amounts, domain: str, answers: dict[str, str], facts: Facts
+) -> Iterator[Fall]:
+    for less, more in pairwise(trial.levels(domain)):
+        fewer = amounts.of({**answers, domain: less}, facts)
+        greater = amounts.of({**answers, domain: more}, facts)
+        if fewer is None or greater is None:
+            return
+        if greater.annual_pence < fewer.annual_pence:
+            title = next(each.title for each in trial.policy.domains if each.code == domain)
+            yield _fall(
+                fewer,
+                greater,
+                f"“{_title(trial, domain, less)}” in “{title}”",
+                f"“{_title(trial, domain, more)}”",
+            )
+
+
+def _title(trial: Trial, domain: str, code: str) -> str:
+    levels = trial.policy.levels[domain]
+    return levels[code][1].title if code in levels else "no need"
+
+
+def _where_it_is_worth_least(
+    trial: Trial, amounts: _Amounts, domain: str, step: tuple[str, str], start: dict[str, str]
+) -> dict[str, str]:
+    """The other answers among which a level up in a domain adds the least: one answer after another."""
+    worst = dict(start)
+
+    def adds(answers: dict[str, str]) -> int:
+        less, more = (amounts.of({**answers, domain: code}, trial.usual) for code in step)
+        return more.annual_pence - less.annual_pence if less and more else 0
+
+    for other in start:
+        if other != domain:
+            worst[other] = min(trial.levels(other), key=lambda code: adds({**worst, other: code}))
+    return worst
+
+
+def _by_age(trial: Trial) -> Iterator[Fall]:
+    ages = trial.policy.eligibility
+    scored = [age for age in trial.ages if age > ages.from_age]
+    for age in scored:
+        for facts in trial.facts[: len(trial.facts) - len(trial.ages)]:
+            before = trial.at_age(facts, age - 1, months=11)
+            after = trial.at_age(facts, age)
+            for answers in _starts(trial, trial.asked(before)):
+                same = {code: level for code, level in answers.items() if code in trial.asked(after)}
+                if len(same) < len(trial.asked(after)):
+                    continue
+                younger, older = trial.money(answers, before), trial.money(same, after)
+                if older.annual_pence < younger.annual_pence:
+                    yield _fall(younger, older, f"the age of {age - 1}", f"the age of {age}")
+
+
+def _fall(before: Money, after: Money, was: str, now: str) -> Fall:
+    return Fall(_rule(before, after), was, now, before.annual_pence, after.annual_pence)
+
+
+def _rule(before: Money, after: Money) -> str:
+    """The rule at which the order turns round: the first stage after which the second amount is lower."""
+    table, later = _stages(before)
+    other_table, other_later = _stages(after)
+    if other_table[-1].result.number < table[-1].result.number:
+        terms = {step.rule: step for step in table if step.kind.startswith("regression.")}
+        fell = [
+            step.rule
+            for step in other_table
+            if step.rule in terms
+            and step.kind in {"regression.term", "regression.interaction"}
+            and step.result.number < terms[step.rule].result.number
+        ]
+        return fell[0] if fell else other_table[-1].rule
+    for one, other in zip(later, other_later, strict=False):
+        if other.result.number < one.result.number:
+            return other.rule
+    return other_later[-1].rule
+
+
+def _stages(money: Money) -> tuple[list[Step], list[Step]]:
+    """The steps of the table, and those after it that carry the amount on."""
+    families = [step.kind.partition(".")[0] for step in money.steps]
+    first = next(n for n, family in enumerate(families) if family in AROUND_THE_TABLE)
+    later = [
+        step
+        for step, family in zip(money.steps[first:], families[first:], strict=True)
+        if family not in {"one-off", "range"}
+    ]
+    return list(money.steps[:first]), later

@@ -1,0 +1,40 @@
+"""Policies and plans made up to try laws on: a tool for testing one's own policy, or the engine.
+
+It needs Hypothesis (`pip install ras[fuzz]`); nothing else of the engine imports it.
+"""
+
+from ras.testing.allocations import ALLOCATIONS
+from ras.testing.draws import CODES, TITLES
+from ras.testing.plans import (
+    Case,
+    cases_of,
+    circumstances,
+    lines,
+    plan_data,
+    plan_documents,
+    plan_of,
+    plans,
+    resources,
+    with_more_need,
+    with_more_present,
+)
+from ras.testing.policies import cases, policy_documents
+
+__all__ = [
+    "ALLOCATIONS",
+    "CODES",
+    "TITLES",
+    "Case",
+    "cases",
+    "cases_of",
+    "circumstances",
+    "lines",
+    "plan_data",
+    "plan_documents",
+    "plan_of",
+    "plans",
+    "policy_documents",
+    "resources",
+    "with_more_need",
+    "with_more_present",
+]
