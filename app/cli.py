@@ -4,7 +4,6 @@ Exit codes: 0 done; 1 what was given was refused, and why is said; 2 the command
 3 something it needs cannot be had.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.access import Role
-from app.terminal import REFUSED, bytes_of, progress, refuse, tell, text_of
+from app.policy_commands import PlanFile, PolicyFile, commands, plan_in, policy_in
+from app.terminal import REFUSED, bytes_of, progress, refuse, tell
 from ras.assessment import Assessment, assess
 from ras.canonical import canonical
 from ras.errors import ListsProblems, RasError
-from ras.plan import Plan, read_plan
+from ras.plan import Plan
 from ras.policy.configuration import PolicyConfiguration
-from ras.policy.document import policy_schema, read_policy
 from ras.statement import as_text, family_statement
 
 if TYPE_CHECKING:
@@ -36,14 +35,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 staff = typer.Typer(help="The staff register: who may use the service.", no_args_is_help=True)
+cli.add_typer(commands)
 cli.add_typer(staff, name="staff")
 
-PolicyFile = Annotated[
-    Path, typer.Argument(metavar="POLICY", help="A policy document, YAML or JSON.", show_default=False)
-]
-PlanFile = Annotated[
-    Path, typer.Argument(metavar="PLAN", help="A support plan, YAML or JSON.", show_default=False)
-]
 EffectiveOn = Annotated[
     datetime | None,
     typer.Option(
@@ -64,19 +58,6 @@ class Kind(StrEnum):
     PEOPLE = "people"
     PLANS = "plans"
     MONITORING = "monitoring"
-
-
-@cli.command()
-def check(policy: PolicyFile) -> None:
-    """Check a policy document and list every mistake by its path."""
-    found = _policy(policy)
-    until = f" to {found.in_force.last_day}" if found.in_force.last_day else " onwards"
-    print(f"{policy}: no mistakes found")
-    print(f"{found.authority.name}: {found.title}, version {found.version}")
-    print(f"in force {found.valid_from}{until}")
-    print(f"sha256 {found.sha256}")
-    if found.illustrative:
-        print(found.illustrative)
 
 
 @cli.command()
@@ -104,15 +85,15 @@ def score(
 
 @cli.command()
 def explain(policy: PolicyFile, plan: PlanFile, on: EffectiveOn = None) -> None:
-    """Score a plan and explain every step, as the family would read it."""
+    """Score a plan and explain every step, as the family would read it, and what would change the amount."""
+    from ras.sensitivity import sensitivity, sensitivity_in_words
+
     rules, given, result = _assessed(policy, plan, on)
     print(as_text(family_statement(given, rules, result)))
-
-
-@cli.command()
-def schema() -> None:
-    """Print the JSON Schema of policy documents, for editors."""
-    print(json.dumps(policy_schema(), indent=2, ensure_ascii=False))
+    heading = "What would change the amount"
+    print(f"{heading}\n{'-' * len(heading)}")
+    for sentence in sensitivity_in_words(sensitivity(given, rules, effective_on=result.effective_on)):
+        print(f"- {sentence}")
 
 
 @cli.command()
@@ -310,22 +291,13 @@ def main() -> None:
 def _assessed(
     policy_path: Path, plan_path: Path, on: datetime | None
 ) -> tuple[PolicyConfiguration, Plan, Assessment]:
-    policy = _policy(policy_path)
+    policy, plan = policy_in(policy_path), plan_in(plan_path)
     try:
-        plan = read_plan(text_of(plan_path))
-        day = on.date() if on else plan.starts_on
-        return policy, plan, assess(plan, policy, effective_on=day)
+        return policy, plan, assess(plan, policy, effective_on=on.date() if on else plan.starts_on)
     except ListsProblems as error:
         refuse(f"{plan_path}: {error.opening}", [str(problem) for problem in error.problems])
     except RasError as error:
         refuse(f"{plan_path}: {error}")
-
-
-def _policy(path: Path) -> PolicyConfiguration:
-    try:
-        return read_policy(text_of(path))
-    except ListsProblems as error:
-        refuse(f"{path}: {error.opening}", [str(problem) for problem in error.problems])
 
 
 def _percent(amount: int, of: int) -> str:

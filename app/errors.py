@@ -140,6 +140,14 @@ class WrongState(ServiceError):
     next_step = "Read the record again and see what can follow from its state."
 
 
+class PolicyNotReady(ServiceError):
+    """The checker found mistakes in the policy, or warnings that nobody has answered in writing."""
+
+    code = "policy-not-ready"
+    status = HTTPStatus.CONFLICT
+    next_step = "Mend each mistake in the document, and answer each warning at the policy's /answers."
+
+
 class PolicyHasStarted(ServiceError):
     """A policy can be withdrawn only before the day it starts."""
 

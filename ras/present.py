@@ -149,6 +149,7 @@ def _lines_of(
             resource.kind.value,
             policy.contributions[resource.contribution][0],
             resource.willing_and_able,
+            resource.will_last,
         ),
     ):
         if resource.horizons is not None and horizon not in resource.horizons:

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from app.assessment import service
 from app.assessment.repository import Found
 from app.assessment.schemas import (
+    AssessmentSensitivity,
     AssessmentsQuery,
     AssessmentSummary,
     AssessmentView,
@@ -62,6 +63,12 @@ def get_assessment(assessment_id: UUID, work: WorkDep, response: Response) -> As
 def replay_assessment(assessment_id: UUID, work: WorkDep) -> Replay:
     """Work an assessment out again from what was kept, and say whether the bytes are the same."""
     return service.replay_assessment(work, assessment_id)
+
+
+@router.get("/{assessment_id}/sensitivity")
+def get_sensitivity(assessment_id: UUID, work: WorkDep) -> AssessmentSensitivity:
+    """What would change the amount: one answer, one piece of help, the nearest jump, the next birthday."""
+    return service.show_sensitivity(work, assessment_id)
 
 
 @router.get(

@@ -10,6 +10,7 @@ from app.plan.schemas import PlanContent
 from app.resources import Kept, PageQuery, Resource
 from ras.assessment import Assessment
 from ras.records import Day, Pence, Record
+from ras.sensitivity import Sensitivity
 
 
 class NewAssessment(Record):
@@ -126,3 +127,14 @@ class StatementQuery(Record):
 
     format: StatementFormat = StatementFormat.HTML
     """A web page or plain text."""
+
+
+class AssessmentSensitivity(Record):
+    """What would change an assessment's amount."""
+
+    assessment_id: UUID
+    """The assessment."""
+    sensitivity: Sensitivity
+    """Each answer, each piece of help, the nearest jumps and the next birthday."""
+    sentences: tuple[str, ...]
+    """The same in plain sentences."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.assessment import repository
 from app.assessment.repository import Found
 from app.assessment.schemas import (
+    AssessmentSensitivity,
     AssessmentsQuery,
     AssessmentSummary,
     NewAssessment,
@@ -25,8 +26,9 @@ from app.work import Work
 from ras.assessment import ENGINE_VERSION, Assessment, assess
 from ras.canonical import as_written, canonical, sha256
 from ras.plan import Plan
-from ras.policy.document import policy_of
+from ras.policy.document import policy_as_kept
 from ras.reading import read_json
+from ras.sensitivity import sensitivity, sensitivity_in_words
 from ras.statement import Statement, family_statement, say
 
 
@@ -109,7 +111,7 @@ def replay_assessment(work: Work, assessment_id: UUID) -> Replay:
     found = get_assessment(work, assessment_id)
     inputs = read_json(found.row.inputs)
     # The document itself, not a policy that was read from it before: this is about what is kept.
-    policy = policy_of(read_json(found.policy.document))
+    policy = policy_as_kept(read_json(found.policy.document))
     again = assess(
         Plan.model_validate(inputs["plan"]),
         policy,
@@ -125,6 +127,20 @@ def replay_assessment(work: Work, assessment_id: UUID) -> Replay:
         recomputed_sha256=fingerprint,
         kept_engine_version=found.row.engine_version,
         engine_version=ENGINE_VERSION,
+    )
+
+
+def show_sensitivity(work: Work, assessment_id: UUID) -> AssessmentSensitivity:
+    """What would change an assessment's amount, worked out from what was kept.
+
+    Raises:
+        NotFound: there is none for this caller.
+    """
+    found = get_assessment(work, assessment_id)
+    plan = Plan.model_validate(read_json(found.row.inputs)["plan"])
+    shown = sensitivity(plan, policy_in(found.policy), effective_on=found.row.effective_on)
+    return AssessmentSensitivity(
+        assessment_id=assessment_id, sensitivity=shown, sentences=tuple(sensitivity_in_words(shown))
     )
 
 

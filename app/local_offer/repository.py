@@ -9,7 +9,7 @@ from sqlalchemy.types import Date, String
 
 from ras.dates import Period
 from ras.policy.configuration import PolicyConfiguration
-from ras.policy.document import policy_of
+from ras.policy.document import policy_as_kept
 from ras.policy.register import Published, policy_in_force
 from ras.reading import read_json
 
@@ -55,7 +55,7 @@ class PublishedPolicies:
         """The policy with that hash, read once in the life of the process."""
         if sha256 not in self._kept:
             text = connection.scalars(select(VIEW.c.document).where(VIEW.c.sha256 == sha256)).one()
-            self._kept[sha256] = policy_of(read_json(text))
+            self._kept[sha256] = policy_as_kept(read_json(text))
         return self._kept[sha256]
 
     def close(self) -> None:

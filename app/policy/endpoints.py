@@ -9,9 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from app.edge import Operation
 from app.policy import service
 from app.policy.schemas import (
+    ChangesQuery,
     InForceQuery,
+    NewFindingAnswer,
     PoliciesQuery,
+    PolicyChanges,
     PolicyCheck,
+    PolicyFindings,
     PolicySummary,
     PolicyText,
     PolicyToCheck,
@@ -40,8 +44,8 @@ def list_policies(
 
 @router.post(":check")
 def check_policy(text: PolicyToCheck, work: WorkDep) -> PolicyCheck:
-    """Check a document's shape, references, bands and days, and keep nothing."""
-    return service.check_policy(work, text.document)
+    """Look for everything wrong or doubtful in a document, and keep nothing: mistakes, falls, jumps, days."""
+    return service.check_policy(work, text)
 
 
 @router.get("/in-force")
@@ -56,6 +60,26 @@ def get_policy_in_force(
 def get_policy(policy_id: UUID, work: WorkDep, response: Response) -> PolicyView:
     """A policy with its document."""
     return shown(response, service.show_policy(work, policy_id))
+
+
+@router.get("/{policy_id:uuid}/findings")
+def get_policy_findings(policy_id: UUID, work: WorkDep) -> PolicyFindings:
+    """What the checker finds in a policy, why it matters to a family, what to do, and what was answered."""
+    return service.list_findings(work, policy_id)
+
+
+@router.post("/{policy_id:uuid}/answers", status_code=HTTPStatus.CREATED)
+def answer_policy_finding(policy_id: UUID, new: NewFindingAnswer, work: WorkDep) -> PolicyFindings:
+    """Answer a warning in writing: publication needs an answer to each."""
+    return service.answer_finding(work, policy_id, new)
+
+
+@router.get("/{policy_id:uuid}/changes")
+def get_policy_changes(
+    policy_id: UUID, query: Annotated[ChangesQuery, Query()], work: WorkDep
+) -> PolicyChanges:
+    """What differs from another policy, in sentences: what can change amounts first."""
+    return service.compare_policies(work, policy_id, query.since)
 
 
 @router.put("/{policy_id:uuid}")

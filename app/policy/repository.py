@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.policy.schemas import PolicyState
-from app.policy.tables import PolicyEventRow, PolicyRevisionRow, PolicyRow
+from app.policy.tables import PolicyAnswerRow, PolicyEventRow, PolicyRevisionRow, PolicyRow
 from ras.dates import Period
+from ras.policy.checker import PolicyReport, check_policy
 from ras.policy.configuration import PolicyConfiguration
-from ras.policy.document import policy_of
+from ras.policy.document import policy_as_kept
 from ras.policy.register import Published
 from ras.reading import read_json
 
@@ -26,6 +27,8 @@ _PUBLISHED = (
 )
 _READ: dict[str, PolicyConfiguration] = {}
 """Policies by their hash: a council has a handful, and none ever changes."""
+_REPORTS: dict[str, PolicyReport] = {}
+"""What was found in them, by the same hash."""
 
 Of = TypeVar("Of", PolicyRevisionRow, PolicyEventRow)
 
@@ -111,8 +114,27 @@ def list_published(session: Session) -> list[Published[PolicyRevisionRow]]:
 def policy_in(revision: PolicyRevisionRow) -> PolicyConfiguration:
     """The policy that a revision holds, read once for each hash in the life of the process."""
     if revision.sha256 not in _READ:
-        _READ[revision.sha256] = policy_of(read_json(revision.document))
+        _READ[revision.sha256] = policy_as_kept(read_json(revision.document))
     return _READ[revision.sha256]
+
+
+def list_answers(session: Session, policy_id: UUID) -> list[PolicyAnswerRow]:
+    """The written answers to what was found in a policy, oldest first."""
+    wanted = select(PolicyAnswerRow).where(PolicyAnswerRow.policy_id == policy_id)
+    return list(session.scalars(wanted.order_by(PolicyAnswerRow.id)))
+
+
+def report_on(revision: PolicyRevisionRow) -> PolicyReport:
+    """What the checker finds in a revision, looked for once for each hash in the life of the process."""
+    if revision.sha256 not in _REPORTS:
+        _REPORTS[revision.sha256] = check_policy(policy_in(revision))
+    return _REPORTS[revision.sha256]
+
+
+def add_answer(session: Session, row: PolicyAnswerRow) -> None:
+    """Add a written answer."""
+    session.add(row)
+    session.flush()
 
 
 def add_policy(session: Session, row: PolicyRow) -> None:

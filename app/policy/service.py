@@ -4,36 +4,48 @@ A second person approves and publishes: nobody who wrote any revision of the doc
 published is never edited; it can be withdrawn before it starts.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from app.audit.service import hold_chain
-from app.errors import OwnPolicy, PolicyHasStarted, VersionTaken, WrongState
+from app.errors import OwnPolicy, PolicyHasStarted, PolicyNotReady, RequestInvalid, VersionTaken, WrongState
 from app.policy import repository
 from app.policy.repository import Policy
 from app.policy.schemas import (
+    AnsweredFinding,
+    FindingAnswer,
     Gap,
+    NewFindingAnswer,
     PoliciesQuery,
     PolicyAct,
+    PolicyChanges,
     PolicyCheck,
+    PolicyFindings,
     PolicyState,
     PolicySummary,
+    PolicyToCheck,
     PolicyView,
     PublishedPolicy,
 )
-from app.policy.tables import PolicyEventRow, PolicyRevisionRow, PolicyRow
+from app.policy.tables import PolicyAnswerRow, PolicyEventRow, PolicyRevisionRow, PolicyRow
 from app.problems import listed
 from app.resources import Kept, Page, page_of, refuse_stale
 from app.work import Work
 from ras.canonical import as_written, canonical
 from ras.dates import Period
-from ras.errors import NoBudgetRules, PolicyDocumentError
+from ras.errors import NoBudgetRules, PolicyDocumentError, Problem
 from ras.policy.budget_rules import BudgetRules
+from ras.policy.changes import changes, in_short
+from ras.policy.checker import PolicyReport
+from ras.policy.checker import check_policy as look_at
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.document import policy_of
+from ras.policy.finding import PolicyFinding
 from ras.policy.register import gaps, policy_in_force, refuse_overlap
 from ras.reading import read_json
+from ras.records import exact
 
 CHAIN = "policies"
 """The audit chain of all policies; holding it keeps two people from publishing at once."""
@@ -72,18 +84,19 @@ def revise_policy(work: Work, policy_id: UUID, document: PolicyConfiguration) ->
     return _view(repository.get_policy(work.session, policy_id))
 
 
-def check_policy(work: Work, document: dict[str, Any]) -> PolicyCheck:
+def check_policy(work: Work, given: PolicyToCheck) -> PolicyCheck:
     """What the checks say of a document, right or wrong. Nothing is kept."""
     published = repository.list_published(work.session)
     try:
-        policy = policy_of(document)
+        policy = policy_of(given.document)
     except PolicyDocumentError as error:
         problems = listed(error.problems)
-        return PolicyCheck(usable=False, problems=problems, sha256=None, overlaps=(), gaps=())
+        return PolicyCheck(usable=False, problems=problems, report=None, sha256=None, overlaps=(), gaps=())
     overlapping = [other.name for other in published if policy.in_force.overlap(other.in_force)]
     return PolicyCheck(
         usable=True,
         problems=(),
+        report=look_at(policy, caseload=[exact(points) for points in given.caseload_points]),
         sha256=policy.sha256,
         overlaps=tuple(overlapping),
         gaps=_gaps([*(other.in_force for other in published), policy.in_force]),
@@ -109,15 +122,84 @@ def publish_policy(work: Work, policy_id: UUID) -> PublishedPolicy:
     Raises:
         OwnPolicy: the caller wrote some of it.
         WrongState: it is not approved.
+        PolicyNotReady: the checker found mistakes, or warnings that nobody answered.
         PolicyOverlap: another published policy is in force on some of its days.
     """
     found = _to_change(work, policy_id, PolicyState.APPROVED)
     _refuse_own(work, found)
+    _refuse_unready(work, found)
     refuse_overlap(repository.policy_in(found.latest).in_force, repository.list_published(work.session))
     _add_event(work, found, PolicyState.PUBLISHED)
     view = _view(repository.get_policy(work.session, policy_id))
     published = repository.list_published(work.session)
     return PublishedPolicy(**dict(view), gaps=_gaps([policy.in_force for policy in published]))
+
+
+def list_findings(work: Work, policy_id: UUID) -> PolicyFindings:
+    """What the checker finds in a policy's latest document, and what was answered.
+
+    Raises:
+        NotFound: there is no such policy.
+    """
+    found = repository.get_policy(work.session, policy_id)
+    report = repository.report_on(found.latest)
+    answers = _answers(work, policy_id)
+    return PolicyFindings(
+        policy_id=policy_id,
+        sha256=found.latest.sha256,
+        ready=not _in_the_way(report, answers),
+        findings=tuple(
+            AnsweredFinding(fingerprint=each.fingerprint, finding=each, answer=answers.get(each.fingerprint))
+            for each in report.findings
+        ),
+        cliffs=report.cliffs,
+        cliff_free=report.cliff_free,
+    )
+
+
+def answer_finding(work: Work, policy_id: UUID, new: NewFindingAnswer) -> PolicyFindings:
+    """Answer a warning in writing.
+
+    Raises:
+        NotFound: there is no such policy.
+        WrongState: it was published.
+        RequestInvalid: no warning of its latest document has that fingerprint.
+    """
+    hold_chain(work.session, CHAIN)
+    found = repository.get_policy(work.session, policy_id)
+    if found.state not in {PolicyState.DRAFT, PolicyState.APPROVED}:
+        raise WrongState(f"The policy is {found.state}; warnings are answered before it is published.")
+    warnings = {each.fingerprint: each for each in repository.report_on(found.latest).warnings}
+    finding = warnings.get(new.fingerprint)
+    if finding is None:
+        message = "No warning of the latest document has this fingerprint: read /findings again."
+        raise RequestInvalid(problems=[Problem("fingerprint", "/fingerprint", "unknown-finding", message)])
+    row = PolicyAnswerRow(
+        id=work.new_id(),
+        policy_id=policy_id,
+        fingerprint=finding.fingerprint,
+        code=finding.code,
+        path=finding.path,
+        answer=new.answer,
+        written_by=work.caller.subject,
+        written_at=work.now,
+    )
+    repository.add_answer(work.session, row)
+    content = {"fingerprint": row.fingerprint, "answer": row.answer}
+    work.record_act(CHAIN, "policy-finding-answered", record=row.id, content=content)
+    return list_findings(work, policy_id)
+
+
+def compare_policies(work: Work, policy_id: UUID, since: UUID) -> PolicyChanges:
+    """What differs between a policy's latest document and another's.
+
+    Raises:
+        NotFound: there is no such policy.
+    """
+    new = repository.policy_in(repository.get_policy(work.session, policy_id).latest)
+    old = repository.policy_in(repository.get_policy(work.session, since).latest)
+    found = changes(old, new)
+    return PolicyChanges(policy_id=policy_id, since=since, in_short=in_short(found), changes=found)
 
 
 def withdraw_policy(work: Work, policy_id: UUID) -> PolicyView:
@@ -205,6 +287,28 @@ def _to_change(work: Work, policy_id: UUID, *states: PolicyState) -> Policy:
 def _refuse_own(work: Work, found: Policy) -> None:
     if work.caller.subject in {revision.written_by for revision in found.revisions}:
         raise OwnPolicy
+
+
+def _refuse_unready(work: Work, found: Policy) -> None:
+    in_the_way = _in_the_way(repository.report_on(found.latest), _answers(work, found.row.id))
+    if in_the_way:
+        raise PolicyNotReady(problems=[Problem(f.path, f.pointer, f.code, f.what) for f in in_the_way])
+
+
+def _in_the_way(report: PolicyReport, answers: Mapping[str, FindingAnswer]) -> list[PolicyFinding]:
+    """The findings that keep a policy from being published."""
+    return [
+        *report.errors,
+        *(warning for warning in report.warnings if warning.fingerprint not in answers),
+    ]
+
+
+def _answers(work: Work, policy_id: UUID) -> dict[str, FindingAnswer]:
+    """The last answer to each finding."""
+    return {
+        row.fingerprint: FindingAnswer(answer=row.answer, written=Kept(by=row.written_by, at=row.written_at))
+        for row in repository.list_answers(work.session, policy_id)
+    }
 
 
 def _add_revision(work: Work, row: PolicyRow, revision: int, policy: PolicyConfiguration) -> None:

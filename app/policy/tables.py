@@ -52,3 +52,18 @@ class PolicyEventRow(Row):
     revision_id: Mapped[UUID] = mapped_column(ForeignKey("policy_revision.id"))
     written_by: Mapped[str]
     written_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class PolicyAnswerRow(Row):
+    """A written answer to something that the checker finds in a policy."""
+
+    __tablename__ = "policy_answer"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    policy_id: Mapped[UUID] = mapped_column(ForeignKey("policy.id"), index=True)
+    fingerprint: Mapped[str]
+    code: Mapped[str]
+    path: Mapped[str]
+    answer: Mapped[str] = mapped_column(Text)
+    written_by: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(Moment)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, Union
 from pydantic import Discriminator
 
 from ras.allocation.variant import Variant
+from ras.records import Record
 
-for _module in sorted(module.name for module in iter_modules(__path__)):
-    import_module(f"{__name__}.{_module}")
+_MODULES = [import_module(f"{__name__}.{name}") for name in sorted(m.name for m in iter_modules(__path__))]
 
 VARIANTS: tuple[type[Variant], ...] = tuple(Variant.__subclasses__())
 """Every variant there is, by the name of its file."""
@@ -25,8 +25,11 @@ else:
     # A union that type checkers cannot know, since files add to it.
     Allocation = Annotated[Union[VARIANTS], Discriminator("variant")]  # noqa: UP007  a tuple takes no bars
 
-# A variant that is made of others can be read only now that all are known.
-for _variant in VARIANTS:
-    _variant.model_rebuild(_types_namespace={"Allocation": Allocation})
+# A variant that is made of others names `Allocation`, which is known only now.
+for _module in _MODULES:
+    vars(_module)["Allocation"] = Allocation
+    for _record in list(vars(_module).values()):
+        if isinstance(_record, type) and issubclass(_record, Record):
+            _record.model_rebuild()
 
 __all__ = ["VARIANTS", "Allocation", "Variant"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ras.allocation import Allocation
 
 
-class Part(Record):
+class CompositePart(Record):
     """One of the allocations that are put together."""
 
     code: Code
@@ -42,7 +42,7 @@ class Composite(Variant):
     """`composite`."""
     how: Literal["sum", "max", "choose"]
     """Add the parts up, take the most of them, or take the first that fits the child."""
-    parts: Annotated[tuple[Part, ...], Field(min_length=2, max_length=20)]
+    parts: Annotated[tuple[CompositePart, ...], Field(min_length=2, max_length=20)]
     """The parts, in order."""
 
     def price(self, given: Pricing) -> Priced:

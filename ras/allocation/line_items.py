@@ -30,7 +30,7 @@ class ByLevel(Record):
     """One for each of the domain's levels, from the least help to the most."""
 
 
-class Item(Record):
+class LineItem(Record):
     """One kind of support: how much of it, and what each costs."""
 
     code: Code
@@ -80,7 +80,7 @@ class LineItems(Variant):
 
     variant: Literal["line-items"]
     """`line-items`."""
-    items: Annotated[tuple[Item, ...], Field(min_length=1, max_length=100)]
+    items: Annotated[tuple[LineItem, ...], Field(min_length=1, max_length=100)]
     """What is added up, in order."""
 
     def price(self, given: Pricing) -> Priced:
@@ -105,7 +105,7 @@ class LineItems(Variant):
         )
         return Priced((*steps, total), staff_pence=tidy(staff))
 
-    def _item(self, item: Item, given: Pricing, left: dict[str, Present]) -> Iterator[Step]:
+    def _item(self, item: LineItem, given: Pricing, left: dict[str, Present]) -> Iterator[Step]:
         if not self._applies(item, given):
             yield self._line("left-out", item, given, 0, words={})
             return
@@ -151,14 +151,14 @@ class LineItems(Variant):
             numbers={"quantity": (quantity, Unit.NUMBER), "rate": (rate, Unit.PENCE)},
         )
 
-    def _applies(self, item: Item, given: Pricing) -> bool:
+    def _applies(self, item: LineItem, given: Pricing) -> bool:
         is_asked = item.by_level is None or item.by_level.domain in given.scored.answers
         return is_asked and (item.when is None or item.when.meets(given.scored))
 
     def _line(
         self,
         kind: str,
-        item: Item,
+        item: LineItem,
         given: Pricing,
         result: Exact,
         *,

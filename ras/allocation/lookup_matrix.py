@@ -54,7 +54,7 @@ class ByAge(Record):
 Side = Annotated[ByDomain | ByCircumstance | ByAge, Field(discriminator="kind")]
 
 
-class Row(Record):
+class MatrixRow(Record):
     """One combination of answers and what it is worth."""
 
     answers: Annotated[tuple[Code, ...], Field(min_length=1)]
@@ -74,7 +74,7 @@ class LookupMatrix(Variant):
     """`lookup-matrix`."""
     sides: Annotated[tuple[Side, ...], Field(min_length=1, max_length=6)]
     """What the rows are found by."""
-    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=MOST_ROWS)]
+    rows: Annotated[tuple[MatrixRow, ...], Field(min_length=1, max_length=MOST_ROWS)]
     """Every combination, once each."""
 
     def price(self, given: Pricing) -> Priced:

@@ -225,7 +225,7 @@ class Uprating(Record):
     """Where the figure is published."""
 
 
-class OneOff(Record):
+class OneOffSum(Record):
     """A sum paid once beside the yearly amount: setting up, or starting with a personal assistant."""
 
     code: Code

@@ -180,7 +180,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _CHOICE = re.compile(r"[a-z]+[a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 
 
-class ChangeKind(StrEnum):
+class PolicyChangeKind(StrEnum):
     """What happened to a place in a policy."""
 
     ADDED = "added"
@@ -190,12 +190,12 @@ class ChangeKind(StrEnum):
     """The same items stand in another order."""
 
 
-class Change(Record):
+class PolicyChange(Record):
     """One thing that differs between two policies."""
 
     path: Told
     """Where, as a problem says it: in the new document, or in the old one for what was removed."""
-    kind: ChangeKind
+    kind: PolicyChangeKind
     """What happened."""
     changes_amounts: Flag
     """Whether it can change an amount. Words and sources do not, nor the same number written another way."""
@@ -207,13 +207,13 @@ class Change(Record):
     """What people read."""
 
 
-def changes(old: PolicyConfiguration, new: PolicyConfiguration) -> tuple[Change, ...]:
+def changes(old: PolicyConfiguration, new: PolicyConfiguration) -> tuple[PolicyChange, ...]:
     """Everything that differs: first what can change amounts, then the rest, each in document order."""
     found = _Comparison(_Side(old), _Side(new)).records(_Place(), old, new)
     return tuple(sorted(found, key=lambda each: not each.changes_amounts))
 
 
-def in_short(found: Sequence[Change]) -> str:
+def in_short(found: Sequence[PolicyChange]) -> str:
     """How much differs, in a sentence or two.
 
     >>> in_short(())
@@ -338,7 +338,7 @@ class _Comparison:
     old: _Side
     new: _Side
 
-    def records(self, at: _Place, was: Record, now: Record) -> Iterator[Change]:
+    def records(self, at: _Place, was: Record, now: Record) -> Iterator[PolicyChange]:
         """Two records of one sort, field by field."""
         for name in type(now).model_fields:
             old, new = getattr(was, name), getattr(now, name)
@@ -351,7 +351,7 @@ class _Comparison:
             else:
                 yield self.values(at.field(name), type(now), old, new)
 
-    def parts(self, at: _Place, old: Record | None, new: Record | None) -> Iterator[Change]:
+    def parts(self, at: _Place, old: Record | None, new: Record | None) -> Iterator[PolicyChange]:
         """A record that may have come, gone, or become one of another sort."""
         if old is not None and new is not None and type(old) is type(new):
             yield from self.records(at, old, new)
@@ -365,7 +365,7 @@ class _Comparison:
         else:
             yield _change(at, f"before, {was}. Now, {now}.", was, now)
 
-    def items(self, at: _Place, old: tuple[Record, ...], new: tuple[Record, ...]) -> Iterator[Change]:
+    def items(self, at: _Place, old: tuple[Record, ...], new: tuple[Record, ...]) -> Iterator[PolicyChange]:
         """The items of a list, each beside the one it was."""
         pairs = _pairs(old, new)
         stayed = [n for n, m in pairs if n is not None and m is not None]
@@ -373,7 +373,7 @@ class _Comparison:
             was, now = self.old.words(at, Record, old), self.new.words(at, Record, new)
             quoted = f" It is now: {now}." if len(f"{now}") <= MAX_QUOTED else ""
             sentence = f"{_called(at.path[-1])} are in another order.{quoted}"
-            yield _change(at, sentence, was, now, kind=ChangeKind.MOVED)
+            yield _change(at, sentence, was, now, kind=PolicyChangeKind.MOVED)
         for n, m in pairs:
             if n is not None and m is not None:
                 yield from self.parts(at.item(new[m], m, self.new.name(at, new[m], m)), old[n], new[m])
@@ -382,21 +382,21 @@ class _Comparison:
             elif n is not None:
                 yield self.went(at, old[n], n)
 
-    def came(self, at: _Place, item: Record, number: int) -> Change:
+    def came(self, at: _Place, item: Record, number: int) -> PolicyChange:
         """An item that was not in the list."""
         name, details = self.new.name(at, item, number), self.new.details(at, item)
         usual = f"there is a new {_noun(at.path[-1])} {name}{details}."
         sentence = CAME[at.path].format(name) if at.path in CAME else usual
         return _change(at.field(_code(item, number)), sentence, None, name + details)
 
-    def went(self, at: _Place, item: Record, number: int) -> Change:
+    def went(self, at: _Place, item: Record, number: int) -> PolicyChange:
         """An item that is no longer in the list."""
         name, details = self.old.name(at, item, number), self.old.details(at, item)
         usual = f"the {_noun(at.path[-1])} {name} is no longer there."
         sentence = WENT[at.path].format(name) if at.path in WENT else usual
         return _change(at.field(_code(item, number)), sentence, name + details, None)
 
-    def values(self, at: _Place, owner: type[Record], old: Any, new: Any) -> Change:
+    def values(self, at: _Place, owner: type[Record], old: Any, new: Any) -> PolicyChange:
         """A field that holds another value."""
         name = at.path[-1]
         was, now = self.old.words(at, owner, old), self.new.words(at, owner, new)
@@ -424,14 +424,20 @@ def _change(
     old: str | None,
     new: str | None,
     *,
-    kind: ChangeKind | None = None,
+    kind: PolicyChangeKind | None = None,
     changes_amounts: bool = True,
-) -> Change:
+) -> PolicyChange:
     told = f"{', '.join(at.where)}: {sentence}" if at.where else sentence
-    return Change(
+    return PolicyChange(
         path=".".join(at.path),
         kind=kind
-        or (ChangeKind.ADDED if old is None else ChangeKind.REMOVED if new is None else ChangeKind.CHANGED),
+        or (
+            PolicyChangeKind.ADDED
+            if old is None
+            else PolicyChangeKind.REMOVED
+            if new is None
+            else PolicyChangeKind.CHANGED
+        ),
         changes_amounts=changes_amounts and at.path[0] not in WORDING,
         old=old,
         new=new,

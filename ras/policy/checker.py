@@ -7,6 +7,7 @@ its sources and prices, and runs its own examples. Errors refuse publication; wa
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -21,9 +22,9 @@ from ras.policy.amount_rules import Multiply, Subtract
 from ras.policy.cliffs import Cliff, CliffFree, cliff_free, cliffs
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.examples import example_faults
-from ras.policy.finding import Finding, Severity, finding
+from ras.policy.finding import PolicyFinding, Severity, finding
 from ras.policy.order import falls_on_birthdays, falls_with_need
-from ras.policy.trial import Trial, place_of_score
+from ras.policy.trial import MOST_TRIED, Spent, Trial, place_of_score
 from ras.reading import problem_at
 from ras.records import Exact, Record, Whole, exact
 from ras.uprating import year_in_words
@@ -42,7 +43,7 @@ NO_SOURCE = re.compile(
 class PolicyReport(Record):
     """What the checker says of a policy."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[PolicyFinding, ...]
     """Everything found: errors first, then in the order of the document."""
     cliffs: tuple[Cliff, ...]
     """Every score at which the amount jumps."""
@@ -52,12 +53,12 @@ class PolicyReport(Record):
     """How many scores of a caseload were looked at."""
 
     @property
-    def errors(self) -> tuple[Finding, ...]:
+    def errors(self) -> tuple[PolicyFinding, ...]:
         """The findings that refuse publication."""
         return tuple(each for each in self.findings if each.severity is Severity.ERROR)
 
     @property
-    def warnings(self) -> tuple[Finding, ...]:
+    def warnings(self) -> tuple[PolicyFinding, ...]:
         """The findings that need a written answer."""
         return tuple(each for each in self.findings if each.severity is Severity.WARNING)
 
@@ -86,6 +87,7 @@ def check_policy(
         *_stale_prices(policy),
         *_unknown_sources(document),
         *_uprating_ends(policy),
+        *_not_everything_was_tried(trial),
     ]
     return PolicyReport(
         findings=(
@@ -98,7 +100,7 @@ def check_policy(
     )
 
 
-def findings_of(problems: Sequence[Problem]) -> tuple[Finding, ...]:
+def findings_of(problems: Sequence[Problem]) -> tuple[PolicyFinding, ...]:
     """The mistakes for which a document was refused, as findings."""
     return tuple(finding(problem, Severity.ERROR) for problem in problems)
 
@@ -149,13 +151,15 @@ def _cliffs(found: Sequence[Cliff], document: Any) -> Iterator[Fault]:
 
 
 def _dead_domains(trial: Trial) -> Iterator[Fault]:
-    for number, domain in enumerate(trial.policy.domains):
-        if not any(_matters(trial, domain.code)):
-            yield (
-                ("domains", number),
-                "dead-domain",
-                f"No answer about “{domain.title}” changes any amount.",
-            )
+    trial.left = MOST_TRIED
+    with suppress(Spent):
+        for number, domain in enumerate(trial.policy.domains):
+            if not any(_matters(trial, domain.code)):
+                yield (
+                    ("domains", number),
+                    "dead-domain",
+                    f"No answer about “{domain.title}” changes any amount.",
+                )
 
 
 def _matters(trial: Trial, domain: str) -> Iterator[bool]:
@@ -266,6 +270,15 @@ def _uprating_ends(policy: PolicyConfiguration) -> Iterator[Fault]:
                 f"The policy is for days up to {year_in_words(last)}, and its last uprating is that of "
                 f"{year_in_words(policy.uprating[-1].year)}.",
             )
+
+
+def _not_everything_was_tried(trial: Trial) -> Iterator[Fault]:
+    if trial.was_spent:
+        yield (
+            (),
+            "not-everything-tried",
+            "The policy has so many answers and rules that not every amount was worked out.",
+        )
 
 
 def _a_year(pence: int) -> str:

@@ -9,6 +9,9 @@ from ras.policy.order import A_LITTLE
 from ras.policy.trial import Trial
 from ras.records import Exact, PositiveText, Record, SumPence, exact, exact_text, tidy
 
+MOST_THRESHOLDS = 1_000
+"""No table has more steps than this to look at."""
+
 
 class Cliff(Record):
     """A score at which the amount jumps."""
@@ -55,7 +58,7 @@ def cliffs(trial: Trial, caseload: Sequence[Exact] = ()) -> tuple[Cliff, ...]:
     if not trial.policy.allocation.uses_score():
         return ()
     found = []
-    for score in trial.thresholds:
+    for score in trial.thresholds[:MOST_THRESHOLDS]:
         if score <= trial.scores[-1]:
             before = trial.money_at(tidy(score - A_LITTLE), trial.usual).annual_pence
             after = trial.money_at(score, trial.usual).annual_pence

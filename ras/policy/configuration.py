@@ -24,7 +24,7 @@ from ras.policy.amount_rules import (
     Contribution,
     Deflator,
     Modifier,
-    OneOff,
+    OneOffSum,
     ResourcesPresent,
     Uprating,
 )
@@ -134,7 +134,7 @@ class PolicyConfiguration(Record):
     uprating: tuple[Uprating, ...] = ()
     """What prices rose by since the table was made, for each financial year in order. The amount is uprated
     to the year of the day it is for."""
-    one_offs: tuple[OneOff, ...] = ()
+    one_offs: tuple[OneOffSum, ...] = ()
     """Sums paid once, beside the yearly amount."""
     deflator: Deflator | None = None
     """What every indicative amount is multiplied by; it never touches a plan's cost or what is agreed."""

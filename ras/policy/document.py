@@ -43,6 +43,18 @@ def policy_of(data: Any) -> PolicyConfiguration:
     return policy
 
 
+def policy_as_kept(data: Any) -> PolicyConfiguration:
+    """A policy that was checked when it was written down: no later check keeps it from being read.
+
+    Raises:
+        PolicyDocumentError: it is no policy document any more: it was changed where it is kept.
+    """
+    try:
+        return validated(_POLICY, data)
+    except UnreadableText as error:
+        raise PolicyDocumentError(error.problems) from None
+
+
 def write_policy(policy: PolicyConfiguration) -> str:
     """Write a policy as YAML that `read_policy` reads back to the same policy."""
     return yaml.dump(as_written(policy), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)

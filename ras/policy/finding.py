@@ -16,7 +16,7 @@ class Severity(StrEnum):
     """It can, once somebody has answered it in writing."""
 
 
-class Finding(Record):
+class PolicyFinding(Record):
     """One thing that the checker found in a policy."""
 
     severity: Severity
@@ -91,6 +91,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "In the years after the last one given, prices would stay as they were without anybody deciding so.",
         "Give every year the policy is for; say `none` where prices stay.",
     ),
+    "not-everything-tried": (
+        "A fall that was not looked at could still be there.",
+        "Split the policy, or test it on a caseload, and write down how it was looked at.",
+    ),
     "gap": ("Some children would have no amount.", "Close the gap."),
     "overlap": ("For some children two rules would hold.", "Let each begin where the one before it ends."),
     "falls": ("A child who needs more would get less.", "Put the numbers in order."),
@@ -113,10 +117,10 @@ OTHERWISE = (
 )
 
 
-def finding(problem: Problem, severity: Severity) -> Finding:
+def finding(problem: Problem, severity: Severity) -> PolicyFinding:
     """A finding made of a problem."""
     why, what_to_do = REASONS.get(problem.code, OTHERWISE)
-    return Finding(
+    return PolicyFinding(
         severity=severity,
         code=problem.code,
         path=problem.path,

@@ -1,6 +1,7 @@
 """Whether more need can ever mean less money, or a birthday cut an amount: tried on the policy itself."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
@@ -8,14 +9,12 @@ from math import prod
 
 from ras.conditions import Facts
 from ras.indicative import Money
-from ras.policy.trial import Answers, Trial
+from ras.policy.trial import MOST_TRIED, Answers, Spent, Trial
 from ras.records import Exact, tidy
 from ras.working import Quantity, Step, Unit
 
 FEW = 300
 """So many sets of answers are all tried."""
-MOST_TRIED = 20_000
-"""How many amounts are worked out at most while looking for one that falls."""
 A_LITTLE = Fraction(1, 1_000_000)
 """How far below a threshold a score is that is just below it."""
 AROUND_THE_TABLE = frozenset({"modifier", "uprating", "one-off", "deflator", "bounds", "period", "rounding"})
@@ -48,12 +47,14 @@ class Fall:
 
 def falls_with_need(trial: Trial) -> tuple[Fall, ...]:
     """The greatest fall by each rule that lets more need mean less money."""
+    trial.left = MOST_TRIED
     found = _by_answers(trial) if trial.policy.reads_answers else _by_score(trial)
     return _greatest(found)
 
 
 def falls_on_birthdays(trial: Trial) -> tuple[Fall, ...]:
     """The greatest fall by each rule on a birthday, or where a school year begins."""
+    trial.left = MOST_TRIED
     return _greatest(_by_age(trial))
 
 
@@ -66,9 +67,10 @@ def around(trial: Trial, scores: Sequence[Exact]) -> list[Exact]:
 
 def _greatest(falls: Iterator[Fall]) -> tuple[Fall, ...]:
     greatest: dict[str, Fall] = {}
-    for fall in falls:
-        if fall.rule not in greatest or fall.annual_pence > greatest[fall.rule].annual_pence:
-            greatest[fall.rule] = fall
+    with suppress(Spent):
+        for fall in falls:
+            if fall.rule not in greatest or fall.annual_pence > greatest[fall.rule].annual_pence:
+                greatest[fall.rule] = fall
     return tuple(greatest.values())
 
 
@@ -81,10 +83,13 @@ def _by_score(trial: Trial) -> Iterator[Fall]:
         amounts = ((score, trial.money_at(score, facts)) for score in tried)
         for (less, fewer), (more, greater) in pairwise(amounts):
             if greater.annual_pence < fewer.annual_pence:
-                yield _fall(fewer, greater, _score(less), _score(more))
+                yield _fall(fewer, greater, _score(less, trial), _score(more, trial))
 
 
-def _score(points: Exact) -> str:
+def _score(points: Exact, trial: Trial) -> str:
+    above = tidy(points + A_LITTLE)
+    if above in trial.thresholds:
+        return f"a score just below {Quantity.of(above, Unit.POINTS)}"
     return f"a score of {Quantity.of(points, Unit.POINTS)}"
 
 
@@ -104,18 +109,16 @@ def _by_answers(trial: Trial) -> Iterator[Fall]:
 
 
 class _Amounts:
-    """What answers come to, each worked out once, up to a number of them."""
+    """What answers come to, each worked out once."""
 
     def __init__(self, trial: Trial) -> None:
         self._trial = trial
         self._known: dict[tuple[tuple[str, ...], int], Money] = {}
 
-    def of(self, answers: Answers, facts: Facts) -> Money | None:
-        """The amount; None where enough have been worked out."""
+    def of(self, answers: Answers, facts: Facts) -> Money:
+        """The amount."""
         key = (tuple(answers.values()), id(facts))
         if key not in self._known:
-            if len(self._known) >= MOST_TRIED:
-                return None
             self._known[key] = self._trial.money(answers, facts)
         return self._known[key]
 
@@ -136,8 +139,6 @@ def _a_level_up(
     for less, more in pairwise(trial.levels(domain)):
         fewer = amounts.of({**answers, domain: less}, facts)
         greater = amounts.of({**answers, domain: more}, facts)
-        if fewer is None or greater is None:
-            return
         if greater.annual_pence < fewer.annual_pence:
             title = next(each.title for each in trial.policy.domains if each.code == domain)
             yield _fall(
@@ -161,7 +162,7 @@ def _where_it_is_worth_least(
 
     def adds(answers: dict[str, str]) -> int:
         less, more = (amounts.of({**answers, domain: code}, trial.usual) for code in step)
-        return more.annual_pence - less.annual_pence if less and more else 0
+        return more.annual_pence - less.annual_pence
 
     for other in start:
         if other != domain:

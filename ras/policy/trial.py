@@ -6,7 +6,6 @@ looked at in the same way.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -23,6 +22,8 @@ from ras.present import Counted
 from ras.records import Exact, exact, tidy
 from ras.scoring import answered
 
+MOST_TRIED = 20_000
+"""How many amounts each check works out at most."""
 MOST_FACTS = 24
 MOST_SCORES = 4_000
 
@@ -30,21 +31,41 @@ Answers = Mapping[str, str]
 """By domain, the code of the answer."""
 
 
-@dataclass(frozen=True)
-class Trial:
-    """A policy to try out, at the prices of a financial year."""
+class Spent(Exception):
+    """So many amounts were worked out that a check stops looking."""
 
-    policy: PolicyConfiguration
-    year: int
+
+class Trial:
+    """A policy to try out, at the prices of a financial year.
+
+    Attributes:
+        policy: The policy.
+        left: How many amounts may still be worked out before a check stops looking.
+        was_spent: Whether any check had to stop.
+    """
+
+    def __init__(self, policy: PolicyConfiguration, year: int) -> None:
+        self.policy = policy
+        self.left = MOST_TRIED
+        self.was_spent = False
+        self._year = year
 
     def money(self, answers: Answers, facts: Facts) -> Money:
-        """What answers come to, with nothing already there."""
+        """What answers come to, with nothing already there.
+
+        Raises:
+            Spent: enough was tried.
+        """
         given = {code: self._answered[code, level] for code, level in answers.items()}
         points = tidy(sum(each.points for each in given.values()) * self._scale)
         return self._money(Scored(points, given, facts))
 
     def money_at(self, points: Exact, facts: Facts) -> Money:
-        """What a score comes to, whatever the answers were."""
+        """What a score comes to, whatever the answers were.
+
+        Raises:
+            Spent: enough was tried.
+        """
         return self._money(Scored(points, {}, facts))
 
     def table(self, points: Exact) -> Exact:
@@ -53,8 +74,12 @@ class Trial:
         return self.policy.allocation.price(Pricing(Scored(points, {}, self.usual), unit, horizon)).pence
 
     def _money(self, scored: Scored) -> Money:
+        self.left -= 1
+        if self.left < 0:
+            self.was_spent = True
+            raise Spent
         horizon = self.policy.horizons[0].horizon
-        return money_for(scored, Counted(()), self.policy, horizon, year=self.year)
+        return money_for(scored, Counted(()), self.policy, horizon, year=self._year)
 
     @cached_property
     def _scale(self) -> Exact:

@@ -5,16 +5,19 @@ It needs Hypothesis (`pip install ras[fuzz]`); nothing else of the engine import
 
 from ras.testing.allocations import ALLOCATIONS
 from ras.testing.draws import CODES, TITLES
+from ras.testing.laws import LAWS, Broken, Law, LawBroken, changes, check_policy, hold_to
 from ras.testing.plans import (
     Case,
     cases_of,
     circumstances,
+    in_another_order,
     lines,
     plan_data,
     plan_documents,
     plan_of,
     plans,
     resources,
+    with_an_answer_missing,
     with_more_need,
     with_more_present,
 )
@@ -23,11 +26,19 @@ from ras.testing.policies import cases, policy_documents
 __all__ = [
     "ALLOCATIONS",
     "CODES",
+    "LAWS",
     "TITLES",
+    "Broken",
     "Case",
+    "Law",
+    "LawBroken",
     "cases",
     "cases_of",
+    "changes",
+    "check_policy",
     "circumstances",
+    "hold_to",
+    "in_another_order",
     "lines",
     "plan_data",
     "plan_documents",
@@ -35,6 +46,7 @@ __all__ = [
     "plans",
     "policy_documents",
     "resources",
+    "with_an_answer_missing",
     "with_more_need",
     "with_more_present",
 ]

@@ -199,6 +199,8 @@ def calibrations(draw: Draw) -> Data:
 
 
 LIMITS = ["floor_pence", "soft_cap_pence", "hard_cap_pence"]
+ROUND = 200
+"""So many steps, in any number of weeks that is drawn, are a whole number of steps a year."""
 
 
 @st.composite
@@ -218,18 +220,19 @@ def _limits(draw: Draw) -> Data:
     return {field: limit for field, limit in given.items() if field not in left_out}
 
 
-def leave_out_limits_off_the_steps(policy: Data) -> None:
+def put_limits_on_the_steps(policy: Data) -> None:
     """Rounding may not take an amount past a floor or cap, so a policy with such a one is refused."""
     rounding = policy["rounding"]
     weeks = Fraction(policy["money"]["weeks_per_year"])
     times = MoneyPeriod(policy["money"]["period"]).times_a_year(weeks_per_year=weeks)
-    rounded_times = [times, Fraction(1)] if rounding.get("stage") == "each-line" else [times]
+    each_line = [Fraction(1)] if rounding.get("stage") == "each-line" else []
     limits = policy.get("bounds", {})
     for each in (limits, *limits.get("groups", ())):
-        for field in ("floor_pence", "hard_cap_pence"):
-            steps = [each.get(field, 0) * by / rounding["step_pence"] for by in rounded_times]
-            if any(Fraction(step).denominator != 1 for step in steps):
-                del each[field]
+        given = [each[field] for field in ("floor_pence", "hard_cap_pence") if field in each]
+        yearly = [limit * by for limit in given for by in (times, *each_line)]
+        if any(amount % rounding["step_pence"] != 0 for amount in yearly):
+            fits = ROUND * rounding["step_pence"]
+            each.update({field: each[field] // fits * fits for field in LIMITS if field in each})
 
 
 @st.composite

@@ -97,7 +97,7 @@ def conditions(draw: Draw, questions: Sequence[Data]) -> Data:
     condition: Data = {}
     on = draw(one_of("age", "age", "circumstances", "circumstances", "stages", "both", "nothing"))
     if on in {"age", "both"}:
-        from_age = draw(whole(0, 20))
+        from_age = draw(one_of(0, 0, 0, 5, 11, 17))
         condition["age"] = {"before_age": draw(whole(from_age + 1, 26))}
         condition["age"] |= {"from_age": from_age} if from_age else {}
     if on == "stages":

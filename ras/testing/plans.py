@@ -18,7 +18,7 @@ from ras.policy.configuration import PolicyConfiguration
 from ras.policy.questions import Domain
 from ras.policy.rate_card import RateCardItem
 from ras.reading import validated
-from ras.records import LAST_DAY, exact
+from ras.records import FIRST_DAY, LAST_DAY, exact
 from ras.testing.draws import (
     Data,
     Draw,
@@ -39,6 +39,8 @@ YEARS = 16
 MOST_COUNTED = 9
 """Where a question that asks how many has no largest number."""
 FIRST_YEAR_OF_BIRTH = 1901
+SURELY_IN_A_MONTH = 24
+"""A month is longer than so many days, also where its end was cut off by three."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,8 @@ def _days(policy: PolicyConfiguration, months: int) -> tuple[date, date]:
 @st.composite
 def _starts(draw: Draw, on: date, months: int) -> date:
     """A day on which a plan of so many months can have started, if the other day is in it."""
-    return add_months(on, -draw(whole(0, months - 1)))
+    months_before = draw(whole(0, months - 1))
+    return max(FIRST_DAY, add_months(on, -months_before) - timedelta(days=draw(whole(0, SURELY_IN_A_MONTH))))
 
 
 @st.composite

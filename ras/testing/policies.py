@@ -13,9 +13,9 @@ from ras.testing.amounts import (
     bounds,
     calibrations,
     deflators,
-    leave_out_limits_off_the_steps,
     modifiers,
     one_offs,
+    put_limits_on_the_steps,
     rate_cards,
     resources_present,
     roundings,
@@ -80,7 +80,7 @@ def policy_documents(draw: Draw, variant: str | None = None) -> Data:
             ]
         },
     }
-    leave_out_limits_off_the_steps(policy)
+    put_limits_on_the_steps(policy)
     return policy
 
 
@@ -98,7 +98,7 @@ def _openings(draw: Draw) -> Data:
         **maybe(draw, "illustrative", titles),
         "source": "The policy",
         "valid_from": "2019-04-01",
-        **maybe(draw, "valid_before", one_of("2019-04-02", "2050-04-01")),
+        **maybe(draw, "valid_before", one_of("2019-04-02", "2050-04-01", "2050-04-01")),
         "money": {
             "currency": "GBP",
             "period": draw(one_of("week", "four-weeks", "year")),

@@ -124,6 +124,19 @@ def _the_council_publishes_its_policy(call: Recorder, service: Service) -> None:
     key = {"Idempotency-Key": "draft-2026.1"}
     policy = call(lead, "POST", "/v1/policies", json={"document": this_year}, headers=key)
     revised = {**this_year, "consultation": "Parent carer forum (fictional), spring 2026"}
+    bare = {**this_year["bounds"], "hard_cap_pence": 40_000_00}
+    del bare["equality_reference"]
+    doubtful = {**revised, "bounds": bare}
+    policy = call(lead, "PUT", _path(policy), json={"document": doubtful}, headers=_match(policy))
+    (finding,) = call(lead, "GET", f"{_path(policy)}/findings")["findings"]
+    assert finding["finding"]["code"] == "cap-without-equality-analysis"
+    answer = {
+        "fingerprint": finding["fingerprint"],
+        "answer": "Exampleshire looked at the limit in its equality analysis of January 2026, section 5.",
+    }
+    answer_key = {"Idempotency-Key": "answer-1"}
+    answered = call(lead, "POST", f"{_path(policy)}/answers", json=answer, headers=answer_key)
+    assert answered["ready"]
     policy = call(lead, "PUT", _path(policy), json={"document": revised}, headers=_match(policy))
     policy = call(second, "POST", f"{_path(policy)}/approve", headers=_match(policy))
     policy = call(second, "POST", f"{_path(policy)}/publish", headers=_match(policy))
@@ -131,6 +144,7 @@ def _the_council_publishes_its_policy(call: Recorder, service: Service) -> None:
     call(service.assessor, "GET", "/v1/policies/in-force", params={"on": "2026-11-23"})
 
     later = call(lead, "POST", "/v1/policies", json={"document": next_year})
+    call(lead, "GET", f"{_path(later)}/changes", params={"since": policy["id"]})
     for act in ("approve", "publish", "withdraw"):
         later = call(second, "POST", f"{_path(later)}/{act}", headers=_match(later))
     assert later["state"] == "withdrawn"
@@ -194,6 +208,7 @@ def _the_plan_is_assessed(call: Recorder, service: Service, plan: dict[str, Any]
     path = f"/v1/assessments/{kept['id']}"
     assert call(assessor, "GET", path) == kept
     assert call(service.acting_as("demo-auditor"), "GET", f"{path}/replay")["equal"]
+    call(assessor, "GET", f"{path}/sensitivity")
     call(assessor, "GET", f"{path}/statement", params={"format": "text"})
     call(assessor, "GET", "/v1/assessments", params={"plan_id": plan["id"]})
     return dict(kept)

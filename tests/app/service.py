@@ -170,8 +170,13 @@ def leave(service: Service, subject: str) -> None:
 
 
 def policy_document(**changes: Any) -> dict[str, Any]:
-    """The example policy's document, changed at the top level."""
-    return {**as_written(example_policy()), **changes}
+    """The example policy's document, changed at the top level. Its prices begin with it, so none is old."""
+    document = {**as_written(example_policy()), **changes}
+    if "rate_card" not in changes:
+        for item in document["rate_card"]["items"]:
+            for price in item["prices"]:
+                price["valid_from"] = document["valid_from"]
+    return document
 
 
 def plan_content(**changes: Any) -> dict[str, Any]:

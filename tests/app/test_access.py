@@ -26,12 +26,13 @@ pytestmark = pytest.mark.xdist_group("access")  # the story is told once for all
 SUBJECTS = {role: next(name for name, (its, _) in STAFF.items() if its is role) for role in Role}
 PUBLIC = {"livez", "readyz", "version", "docs", "docs_asset", "get_local_offer_policy", "estimate"}
 PUBLIC |= {"get_calendar"}  # its address is the secret that opens it
-POLICIES = {"list_policies", "get_policy", "get_policy_in_force"}
+POLICIES = {"list_policies", "get_policy", "get_policy_in_force", "get_policy_changes"}
 TEAMS_RECORDS = {
     *("get_person", "revise_person", "get_monitoring", "put_monitoring"),
     *("add_request", "get_request", "settle_request"),
     *("add_plan", "get_plan", "add_plan_version", "get_plan_version"),
     *("add_assessment", "get_assessment", "replay_assessment", "get_statement"),
+    "get_sensitivity",
     *("share_case", "get_shares", "add_finding", "get_finding"),
     *("add_component_agreement", "get_component_agreement", "add_proposal", "get_proposal"),
     *("preview_decision", "add_decision", "get_decision", "get_decision_letter"),
@@ -44,7 +45,7 @@ TEAMS_RECORDS = {
 AMOUNTS = {"get_payable", "get_commitments", "get_forecast"}
 OWN_COMPONENT = {"add_component_agreement", "get_component_agreement", "list_component_agreements"}
 DECIDING = {"add_decision", "answer_reconsideration"}
-QUERIES = {"on", "team", "person_id", "plan_id", "starts_on", "first_month", "months", "by", "format"}
+QUERIES = {"on", "team", "person_id", "plan_id", "starts_on", "first_month", "months", "by", "format", "since"}
 RECORDS = {"person_id", "plan_id", "decision_id"}
 KEYS = count()
 
@@ -139,6 +140,7 @@ def test_the_table_says_what_the_roles_are_for() -> None:
     assert not {name for name in may[Role.ASSESSOR] if "policy" in name} - {
         "get_policy",
         "get_policy_in_force",
+        "get_policy_changes",
     }
     for name in ("approve_policy", "publish_policy", "withdraw_policy"):
         assert ACCESS[name].roles == {Role.POLICY_LEAD, Role.PANEL_CHAIR}

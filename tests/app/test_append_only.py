@@ -25,6 +25,7 @@ APPEND_ONLY = {
     "plan",
     "plan_version",
     "policy",
+    "policy_answer",
     "policy_event",
     "policy_revision",
     "request_outcome",
