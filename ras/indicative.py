@@ -40,7 +40,7 @@ SENTENCES = {
     "rounding.each-line": "Each line above was rounded as it was written, so {amount} stays as it is.",
     "range.from": (
         "Of {cases} packages that the table was set on, {share} cost no less than {below} below the amount. "
-        "From {amount}, that is {result}."
+        "From {amount}, and never less than nothing, that is {result}."
     ),
     "range.to": (
         "Of {cases} packages that the table was set on, {share} cost no more than {above} above the amount. "

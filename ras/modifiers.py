@@ -51,7 +51,8 @@ PLAINER = {
     "modifier.age-taper": Plainer(
         "months",
         "0",
-        "{title}: because {because}, {amount} is multiplied by {lower_factor}. That makes {result}.",
+        "{title}: because {because}, {amount} is multiplied by {lower_factor} at this age. That makes "
+        "{result}.",
     ),
 }
 
@@ -106,7 +107,7 @@ def modify(amount: Exact, staff: Exact, modifier: Modifier, given: Pricing) -> M
         result=change.pence,
         numbers={**before, **change.numbers},
     )
-    return Modified(line, tidy(change.staff_pence))
+    return Modified(line, min(tidy(change.staff_pence), line.result.number))
 
 
 def _change(amount: Exact, staff: Exact, modifier: Modifier, given: Pricing) -> _Change:
@@ -129,10 +130,10 @@ def _change(amount: Exact, staff: Exact, modifier: Modifier, given: Pricing) -> 
             )
         case AddOnRootScale():
             added_to_root = exact(modifier.added)
-            summed = root(tidy(Fraction(amount) / PENCE_IN_A_POUND)) + added_to_root
+            of_pounds = root(tidy(Fraction(amount) / PENCE_IN_A_POUND))
             change = _Change(
-                "(root(amount / 100) + added) * (root(amount / 100) + added) * 100",
-                summed * summed * PENCE_IN_A_POUND,
+                "amount + (2 * root(amount / 100) + added) * added * 100",
+                amount + (2 * of_pounds + added_to_root) * added_to_root * PENCE_IN_A_POUND,
                 staff,
                 {"added": (added_to_root, Unit.NUMBER)},
             )

@@ -11,12 +11,15 @@ from typing import assert_never
 from ras.errors import AmountTooLarge
 from ras.records import MAX_PENCE, Exact, Line, Record, StepPence, decimal_places, exact_text
 
+MONTHS_A_YEAR = 12
+
 
 class MoneyPeriod(StrEnum):
     """What stretch of time an amount is for."""
 
     WEEK = "week"
     FOUR_WEEKS = "four-weeks"
+    MONTH = "month"
     YEAR = "year"
 
     def times_a_year(self, *, weeks_per_year: Exact) -> Exact:
@@ -30,6 +33,8 @@ class MoneyPeriod(StrEnum):
                 return weeks_per_year
             case MoneyPeriod.FOUR_WEEKS:
                 return Fraction(weeks_per_year) / 4
+            case MoneyPeriod.MONTH:
+                return MONTHS_A_YEAR
             case MoneyPeriod.YEAR:
                 return 1
             case _:

@@ -37,7 +37,7 @@ SENTENCES = {
         "{domain}: what is already there ({givers}) covers {present} of this area's {need}, and never "
         "more than all of it. Taken off: {result}."
     ),
-    "resources.hours": "{domain}: {result} are already there ({givers}).",
+    "resources.hours": "{domain}: what is already there ({givers}) gives {result}.",
     "resources.carer": (
         "{domain}: nothing is taken off for what the family gives ({givers}). It counts {result} towards a "
         "separate sum for the carer."
@@ -49,6 +49,12 @@ SENTENCES = {
 }
 
 PLAINER = {
+    "resources.carer-sum": Plainer(
+        "times",
+        "1",
+        "The separate sum for the carer is no part of your child's amount. {sum}, rounded {mode}, to a "
+        "multiple of {step}, is {result}.",
+    ),
     "resources.points": Plainer(
         "weight",
         "1",

@@ -20,7 +20,7 @@ SENTENCES = {
         "{domain}: {level}. That is {level_points}, times a weight of {weight}, which makes {result}."
     ),
     "score.no-need": "{domain}: {level}. No need here is worth {result}.",
-    "score.answer": "{domain}: {level}.",
+    "score.answer": "{domain}: the answer is “{level}”.",
     "score.not-asked": "{domain} is not asked of this child, so it is left out.",
     "score.total": "All areas together, times {scale}, make {result}.",
     "score.left-out": "The answers themselves are looked up, so no points are added up.",
@@ -34,6 +34,10 @@ PLAINER = {
         "scale", "1", "{score}, less {taken_off} for what is already there, leaves {result}."
     ),
 }
+
+
+NO_NEED_RANK = -1
+"""No need stands below every level."""
 
 
 class Score(NamedTuple):
@@ -128,8 +132,10 @@ def less(answers: Mapping[str, Answered], present: Counted) -> Mapping[str, Answ
 def answered(domain: Domain, code: str) -> Answered:
     """An answer to a domain that is asked: a level, or no need."""
     ranks = {level.code: rank for rank, level in enumerate(domain.levels)}
+    if domain.no_need is not None:
+        ranks[NO_NEED] = NO_NEED_RANK
     if code == NO_NEED:
-        return Answered(NO_NEED, domain.no_need or "", -1, ranks, 0)
+        return Answered(NO_NEED, domain.no_need or "", NO_NEED_RANK, ranks, 0)
     level = domain.levels[ranks[code]]
     points = tidy(exact(domain.weight) * exact(level.points or "0"))
     return Answered(code, level.title, ranks[code], ranks, points)

@@ -48,6 +48,7 @@ class Unit(StrEnum):
     PENCE = "pence"
     PENCE_A_WEEK = "pence-a-week"
     PENCE_EVERY_FOUR_WEEKS = "pence-every-four-weeks"
+    PENCE_A_MONTH = "pence-a-month"
     PENCE_A_YEAR = "pence-a-year"
 
     @classmethod
@@ -56,6 +57,7 @@ class Unit(StrEnum):
         return {
             MoneyPeriod.WEEK: cls.PENCE_A_WEEK,
             MoneyPeriod.FOUR_WEEKS: cls.PENCE_EVERY_FOUR_WEEKS,
+            MoneyPeriod.MONTH: cls.PENCE_A_MONTH,
             MoneyPeriod.YEAR: cls.PENCE_A_YEAR,
         }[period]
 

@@ -43,9 +43,9 @@ _PHRASES: dict[str, Column] = {
 _PERIODS: dict[str, MoneyPeriod] = {
     **dict.fromkeys(("week", "weekly", "pw"), MoneyPeriod.WEEK),
     **dict.fromkeys(("4 weeks", "4 weekly", "four weeks", "four weekly"), MoneyPeriod.FOUR_WEEKS),
+    **dict.fromkeys(("month", "monthly", "pcm"), MoneyPeriod.MONTH),
     **dict.fromkeys(("year", "yearly", "annual", "annually", "annum", "pa"), MoneyPeriod.YEAR),
 }
-_MONTHS = frozenset({"month", "monthly", "pcm"})
 _AMOUNT_WORDS = frozenset(
     {"£", "amount", "amounts", "budget", "indicative", "personal", "sum", "money", "pounds", "gbp", "value"}
     | {"allocation", "award", "in", "a", "per", "each", "every", "the", "for", "of"}
@@ -66,8 +66,6 @@ def column_of(name: str) -> tuple[Column, MoneyPeriod | None] | str:
     whole = " ".join(words)
     periods = {_PERIODS[found] for found in _PERIOD.findall(whole)}
     rest = set(_PERIOD.sub("", whole).split())
-    if rest <= _AMOUNT_WORDS | _MONTHS and rest & _MONTHS:
-        return "A policy's money is for a week, four weeks or a year, not for a month."
     if words and rest <= _AMOUNT_WORDS and len(periods) <= 1:
         return Column.AMOUNT, next(iter(periods), None)
     return KNOWN

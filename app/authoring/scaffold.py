@@ -92,14 +92,21 @@ _FROM_POINTS = ("0", "5", "15", "30", "50", "70")
 _AMOUNTS = {
     MoneyPeriod.WEEK: (0, 20_00, 50_00, 100_00, 200_00, 400_00),
     MoneyPeriod.FOUR_WEEKS: (0, 80_00, 200_00, 400_00, 800_00, 1_600_00),
+    MoneyPeriod.MONTH: (0, 85_00, 210_00, 420_00, 840_00, 1_680_00),
     MoneyPeriod.YEAR: (0, 1_000_00, 2_500_00, 5_000_00, 10_000_00, 20_000_00),
 }
 _EXAMPLE = {
     MoneyPeriod.WEEK: {"add": 5_00, "floor": 10_00, "soft_cap": 400_00, "hard_cap": 600_00},
     MoneyPeriod.FOUR_WEEKS: {"add": 20_00, "floor": 40_00, "soft_cap": 1_600_00, "hard_cap": 2_400_00},
+    MoneyPeriod.MONTH: {"add": 20_00, "floor": 40_00, "soft_cap": 1_600_00, "hard_cap": 2_400_00},
     MoneyPeriod.YEAR: {"add": 250_00, "floor": 500_00, "soft_cap": 20_000_00, "hard_cap": 30_000_00},
 }
-_PERIODS = {MoneyPeriod.WEEK: "a week", MoneyPeriod.FOUR_WEEKS: "four weeks", MoneyPeriod.YEAR: "a year"}
+_PERIODS = {
+    MoneyPeriod.WEEK: "a week",
+    MoneyPeriod.FOUR_WEEKS: "four weeks",
+    MoneyPeriod.MONTH: "a month",
+    MoneyPeriod.YEAR: "a year",
+}
 _MODE_NOTES = {
     Mode.NONE: "It is written down and changes no amount.",
     Mode.IN_DESCRIPTORS: "Levels are chosen with it in mind, and nothing is taken off again.",

@@ -49,14 +49,17 @@ class Composite(Variant):
         """Price the parts, and put them together."""
         if self.how == "choose":
             part = next(part for part in self.parts if part.when is None or part.when.meets(given.scored))
-            priced = part.allocation.price(given.within(f"parts.{part.code}.allocation"))
+            priced = part.allocation.price(given.within(f"parts.{part.code}.allocation", given.hours_present))
             chosen = self._line("choose", part.code, given, priced.pence, {"title": part.title})
             return Priced((*priced.steps, chosen), priced.staff_pence)
         steps: list[Step] = []
         amounts: dict[str, Exact] = {}
         staff: dict[str, Exact] = {}
+        left = given.hours_present
         for part in self.parts:
-            priced = part.allocation.price(given.within(f"parts.{part.code}.allocation"))
+            priced = part.allocation.price(given.within(f"parts.{part.code}.allocation", left))
+            if self.how == "sum" and priced.hours_left is not None:
+                left = priced.hours_left  # an hour that is there comes off one part, not off each
             amounts[part.code], staff[part.code] = priced.pence, priced.staff_pence
             steps += [
                 *priced.steps,
@@ -96,6 +99,9 @@ class Composite(Variant):
                 yield (*here, "code"), "repeated-code", f"'{part.code}' is there twice; codes are used once."
             if self.how != "choose" and part.when is not None:
                 yield (*here, "when"), "unknown-field", "Only parts that are chosen have a condition."
+            if not part.allocation.gives_money():
+                message = "A part that gives a level and no amount adds nothing."
+                yield (*here, "allocation", "variant"), "never-counts", message
             for where, code, message in part.allocation.faults(asked):
                 yield (*here, "allocation", *where), code, message
 

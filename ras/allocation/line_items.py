@@ -64,17 +64,17 @@ class LineItems(Variant):
 
     sentences: ClassVar = {
         "line-items.left-out": "{title} does not apply to your child, so it is left out.",
-        "line-items.level": "{title}: the answer “{level}” gives {result} {counted}.",
-        "line-items.for-each": "{title}: {quantity} {counted} for each of {count} makes {result} {counted}.",
+        "line-items.level": "{title} ({counted}): the answer “{level}” gives {result}.",
+        "line-items.for-each": "{title} ({counted}): {quantity} for each of {count} makes {result}.",
         "line-items.present": (
-            "{title}: of {quantity} {counted}, {present} are already there ({givers}), so no more than "
-            "{result} {counted} are needed."
+            "{title} ({counted}): of {quantity} there are {present} already ({givers}), so {result} more are "
+            "needed."
         ),
         "line-items.cut": (
-            "{title}: {quantity} {counted} are more than the highest number of the policy, so they become "
+            "{title} ({counted}): {quantity} is more than the highest number of the policy, so it becomes "
             "{result}. A person must look at this and give reasons: a limit cannot decide what a child needs."
         ),
-        "line-items.item": "{title}: {quantity} {counted} at {rate} each makes {result}.",
+        "line-items.item": "{title} ({counted}): {quantity} at {rate} each makes {result}.",
         "line-items": "All of these items together make {result}.",
     }
 
@@ -103,7 +103,7 @@ class LineItems(Variant):
             result=tidy(sum(priced.values())),
             numbers={name: (pence, given.unit) for name, pence in priced.items()},
         )
-        return Priced((*steps, total), staff_pence=tidy(staff))
+        return Priced((*steps, total), staff_pence=tidy(staff), hours_left=left)
 
     def _item(self, item: LineItem, given: Pricing, left: dict[str, Present]) -> Iterator[Step]:
         if not self._applies(item, given):

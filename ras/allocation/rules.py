@@ -93,6 +93,10 @@ class Rules(Variant):
         """What is there can count only through the score."""
         return BY_SCORE if self.uses_score() else BY_ANSWERS
 
+    def gives_money(self) -> bool:
+        """It gives a level only."""
+        return False
+
     def thresholds(self) -> Iterator[Exact]:
         """The scores that rules speak of."""
         return matching.thresholds([rule.when for rule in self.rules])

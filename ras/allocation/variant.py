@@ -63,9 +63,9 @@ class Pricing:
         """The child's age and circumstances."""
         return self.scored.facts
 
-    def within(self, place: str) -> "Pricing":
-        """The same for an allocation that is a part of this one."""
-        return replace(self, rule=f"{self.rule}.{place}")
+    def within(self, place: str, hours_left: Mapping[str, Present] | None) -> "Pricing":
+        """The same for an allocation that is a part of this one, with so many hours still to come off."""
+        return replace(self, rule=f"{self.rule}.{place}", hours_present=hours_left)
 
     def money(
         self,
@@ -105,6 +105,8 @@ class Priced(NamedTuple):
     """The working; the result of the last is the amount."""
     staff_pence: Exact = 0
     """The part of it that pays for hours of staff."""
+    hours_left: Mapping[str, Present] | None = None
+    """Hours already there that have not come off anything yet; None where none were looked at."""
 
     @property
     def pence(self) -> Exact:
@@ -159,6 +161,10 @@ class Variant(Record, ABC):
     def pays_staff_hours(self) -> bool:
         """Whether a part of the amount pays for hours of staff."""
         return False
+
+    def gives_money(self) -> bool:
+        """Whether it comes to an amount; where not, to a level only."""
+        return True
 
     def thresholds(self) -> Iterator[Exact]:
         """The scores at which the amount can jump or change its slope."""

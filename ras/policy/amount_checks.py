@@ -24,6 +24,7 @@ def amount_faults(policy: PolicyConfiguration) -> Iterator[Fault]:
         _a_share_is_a_share,
         _bounds_are_in_order,
         _rounding_keeps_the_bounds,
+        _a_level_alone_has_no_amount,
         _the_allocation_makes_sense,
     ):
         yield from check(policy)
@@ -169,6 +170,18 @@ def _every_bounds(policy: PolicyConfiguration) -> Iterator[tuple[Location, Bound
         yield ("bounds",), policy.bounds
         for n, group in enumerate(policy.bounds.groups):
             yield ("bounds", "groups", n), group
+
+
+def _a_level_alone_has_no_amount(policy: PolicyConfiguration) -> Iterator[Fault]:
+    if policy.allocation.gives_money():
+        return
+    for field in ("modifiers", "uprating", "deflator", "bounds", "calibration"):
+        if getattr(policy, field):
+            yield (
+                (field,),
+                "never-counts",
+                "The allocation gives a level and no amount, so there is nothing for this to change.",
+            )
 
 
 def _the_allocation_makes_sense(policy: PolicyConfiguration) -> Iterator[Fault]:

@@ -77,7 +77,7 @@ def _needs_referred_to_exist(policy: PolicyConfiguration) -> Iterator[Fault]:
 
 
 def _answer_test(test: AnswerTest, policy: PolicyConfiguration) -> Iterator[Fault]:
-    levels = policy.levels.get(test.domain)
+    levels = policy.questions.levels.get(test.domain)
     if levels is None:
         yield ("domain",), "unknown-reference", f"There is no domain '{test.domain}' in this policy."
         return

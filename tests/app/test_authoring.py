@@ -229,7 +229,7 @@ def test_an_answer_that_cannot_be_used_is_asked_for_again() -> None:
     said: list[str] = []
     ask = answering(
         "x" * 121, "Smallshire", "No Code!", "smallshire", "", "", "1 April", "2027-02-30", "2027-04-01",
-        "v 1", "1", "month", "week", " ; ", "Home", "7", "1", "²", "3", "some", "none", "0", "1.005",
+        "v 1", "1", "decade", "week", " ; ", "Home", "7", "1", "²", "3", "some", "none", "0", "1.005",
         "a pound", "0.50",
     )  # fmt: skip
     made = ask_for_answers(ask, said.append, today=TODAY)

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -47,11 +48,15 @@ class Case:
 
 def read_cases() -> list[Case]:
     """Every case of every file."""
-    return [
-        Case(path.stem, case)
-        for path in sorted(CASES.glob("*.toml"))
-        for case in tomllib.loads(path.read_text("utf-8"), parse_float=no_fraction)["case"]
-    ]
+    return [case for path in sorted(CASES.glob("*.toml")) for case in read_file(path)]
+
+
+def read_file(path: Path) -> Iterator[Case]:
+    """The cases of one file, each with what the head of the file changes in the policy of all of them."""
+    written = tomllib.loads(path.read_text("utf-8"), parse_float=no_fraction)
+    for case in written["case"]:
+        policy = {**written.get("policy", {}), **case.get("policy", {})}
+        yield Case(path.stem, {**case, "policy": policy})
 
 
 def no_fraction(written: str) -> None:
@@ -67,7 +72,7 @@ def policy_for(case: Data) -> PolicyConfiguration:
         here = document
         for part in way:
             here = inside(here, part)
-        here[last] = value
+        here[last] = deepcopy(value)
     return policy_of(document)
 
 

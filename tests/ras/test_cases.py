@@ -16,6 +16,9 @@ def found(assessment: Assessment) -> Data:
     return {
         "indicative_annual_pence": assessment.indicative_annual_pence,
         "indicative": {h.horizon.value: h.indicative_annual_pence for h in assessment.horizons},
+        "one_off_pence": headline.indicative_one_off_pence,
+        "carer_annual_pence": headline.carer_annual_pence,
+        "range": [headline.lowest_annual_pence, headline.highest_annual_pence],
         "plan_cost_annual_pence": assessment.plan_cost_annual_pence,
         "plan_cost_one_off_pence": assessment.plan_cost_one_off_pence,
         "plan_cost": {h.horizon.value: h.plan_cost_annual_pence for h in assessment.horizons},
@@ -59,11 +62,13 @@ def test_the_case_comes_out_as_it_says(case: Case) -> None:
         assert messages is None or [problem.message for problem in refusal.value.problems] == messages
         assert expected == {}
         return
+    not_told = expected.pop("not_told", [])
 
     assessment = case.assess()
 
     assert {word: found(assessment)[word] for word in expected} == expected
     assert is_in_order(sentences, told(assessment)), "\n".join(told(assessment))
+    assert set(not_told).isdisjoint(told(assessment))
 
 
 @every_case

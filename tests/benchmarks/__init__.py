@@ -1,0 +1,1 @@
+"""The benchmarks: what can be held without measuring."""
