@@ -38,7 +38,7 @@ lint: .venv/dev.stamp ## the fast part of check: format, style, types, layers, D
 openapi: .venv/dev.stamp ## write openapi/ again, from the service itself
 	@$(PY) -m tests.app.journey $(ARGS)
 
-bench: .venv/dev.stamp ## measure speed
+bench: .venv/dev.stamp .venv-bench/bench.stamp ## measure speed, beside OpenFisca and zen-engine
 	@$(PY) -m benchmarks $(ARGS)
 
 bench-growth: .venv/dev.stamp ## measure whether reading stays as fast with 100,000 budgets
@@ -51,6 +51,8 @@ bench-growth: .venv/dev.stamp ## measure whether reading stays as fast with 100,
 lock: $(UV) ## write both locks again from pyproject.toml
 	@$(build-requires) | $(compile) --group dev -o requirements-dev.lock
 	@$(build-requires) | $(compile) -c requirements-dev.lock -o requirements.lock
+	@$(UV) pip compile requirements-bench.in --universal --python-version 3.11 --generate-hashes --no-header \
+		--quiet $(ARGS) -o requirements-bench.lock
 
 build-requires = $(PYTHON) -c 'import tomllib; \
 	print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], "editables", sep="\n")'
@@ -58,7 +60,7 @@ compile = $(UV) pip compile pyproject.toml - --all-extras --universal --python-v
 	--generate-hashes --no-header --quiet $(ARGS)
 
 clean: ## remove .venv and every cache (never the data)
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis build dist
+	@rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis build dist
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 # .venv: each stamp is newer than its lock and pyproject.toml when there is nothing to do.
@@ -66,6 +68,19 @@ clean: ## remove .venv and every cache (never the data)
 .venv/bin/pip:
 	@scripts/need python $(PYTHON)
 	@$(PYTHON) -m venv .venv
+
+.venv-bench/bin/pip:
+	@scripts/need python $(PYTHON)
+	@$(PYTHON) -m venv .venv-bench
+
+# The peers of the benchmark have an environment of their own: their pins need not fit ours.
+.venv-bench/bench.stamp: requirements-bench.lock | .venv-bench/bin/pip
+	@echo "Installing what $< lists into .venv-bench"
+	@.venv-bench/bin/python -m pip --disable-pip-version-check install --quiet --only-binary :all: \
+		--require-hashes -r $< >.venv-bench/pip.log 2>&1 || { \
+		echo "Stopped: could not install $<: $$(grep ERROR .venv-bench/pip.log | tail -n 1) (more in .venv-bench/pip.log)" >&2; \
+		exit 1; }
+	@touch $@
 
 .venv/bin/uv: | .venv/bin/pip
 	@$(PIP) install -qq uv

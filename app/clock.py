@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -13,6 +14,11 @@ Clock = Callable[[], datetime]
 def system_clock() -> datetime:
     """The moment it is, in UTC."""
     return datetime.now(UTC)
+
+
+def steady_seconds() -> float:
+    """Seconds from some moment that nobody can set back: only to say how long ago something was."""
+    return monotonic()
 
 
 def london_day(moment: datetime) -> date:

@@ -56,14 +56,28 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
     app.state.working_days = settings.working_days
     app.state.database = Database(settings.sqlalchemy_url, busy_seconds=settings.busy_seconds)
     app.state.published_policies = PublishedPolicies(
-        settings.local_offer_sqlalchemy_url, busy_seconds=settings.busy_seconds
+        settings.local_offer_sqlalchemy_url,
+        busy_seconds=settings.busy_seconds,
+        fresh_seconds=settings.local_offer_fresh_seconds,
     )
     app.state.verifier = Verifier.from_settings(settings)
     app.state.keys_in_flight = set()
 
+    # The first is found soonest: what the public asks without a login comes before the rest.
     for router in (
-        *(policies, people, requests, plans, assessments, findings, components, proposals, decisions),
-        *(budgets, notices, reconsiderations, forecasts, reviews, events, local_offer, operations),
+        *(
+            local_offer,
+            policies,
+            people,
+            requests,
+            plans,
+            assessments,
+            findings,
+            components,
+            proposals,
+            decisions,
+        ),
+        *(budgets, notices, reconsiderations, forecasts, reviews, events, operations),
     ):
         app.include_router(router)
     app.include_router(imports_router(settings))

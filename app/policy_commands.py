@@ -41,7 +41,7 @@ def check(
         typer.Option(metavar="FILE", help="A caseload's scores, one a line, to weigh jumps with."),
     ] = None,
 ) -> None:
-    """Check a policy: mistakes, falls, jumps, old prices, its own examples. Says why it matters and what to do."""
+    """Check a policy: mistakes, falls, jumps, old prices, its own examples; why each matters, what to do."""
     from ras.policy.checker import check_policy
 
     found = policy_in(policy)

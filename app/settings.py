@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     """The address to listen on."""
     port: int = Field(default=8000, ge=1, le=65535)
     """The port to listen on."""
+    local_offer_fresh_seconds: float = Field(default=1, ge=0, le=60)
+    """How long the public side may answer from the list of published policies it read last."""
     oidc_issuer: str = ""
     """The identity provider's issuer; left out, a local issuer that is only for one's own machine."""
     oidc_audience: str = "ras"

@@ -15,18 +15,24 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 from app.clock import london_day, system_clock
 from app.db import Database
 from app.migration import migrate
 from app.tokens import LocalKeys
-from benchmarks import servers
+from benchmarks import plans, servers
 from benchmarks.load import CONNECTIONS, Measured, Request, measure
+from benchmarks.peers import ours
+from benchmarks.peers.drawn import draw
+from benchmarks.peers.situation import situation
 from tests.app.journey import EXAMPLES
 from tests.postgres import new_database, postgres_server
 
 ROUNDS = 5
+PLANS = 2_000
+"""How many different plans are posted in turn."""
 SECONDS = 2.0
 REPORT = Path("docs/benchmarks.md")
 
@@ -42,10 +48,19 @@ def main() -> None:
         sqlite_port, start_seconds = stack.enter_context(servers.service(folder / "sqlite"))
         _migrate(postgres)
         postgres_port, _ = stack.enter_context(servers.service(folder / "postgresql", postgres))
+        same_policy = stack.enter_context(servers.service_with(ours.POLICY, folder / "same"))
+        openfisca = servers.free_port()
+        stack.enter_context(
+            servers.running(
+                ["-m", "benchmarks.peers.openfisca_server", str(openfisca)], openfisca, "/entities"
+            )
+        )
 
         loads: dict[str, tuple[int, Maker]] = {
             "FastAPI answering a constant": (peer, _constant),
             "public estimate with its working": (sqlite_port, _estimating()),
+            "public estimate, the peers' policy": (same_policy, _posting(*_estimates())),
+            "`openfisca serve` /calculate, the same plans": (openfisca, _posting(*_situations())),
             "assessment kept, SQLite": (sqlite_port, _assessing(folder / "sqlite", sqlite_port)),
             "assessment kept, PostgreSQL": (
                 postgres_port,
@@ -59,7 +74,7 @@ def main() -> None:
         for _ in range(ROUNDS):
             for name, (port, make) in loads.items():
                 rounds[name].append(measure(port, make, seconds=SECONDS))
-    report = _report(rounds, start_seconds)
+    report = _report(rounds, start_seconds, list(plans.rows()))
     print(report)
     REPORT.write_text(report)
 
@@ -85,6 +100,29 @@ def _estimating() -> Maker:
     content = json.dumps(body).encode()
     request = Request.of("POST", "/local-offer/v1/estimates", status=200, headers=headers, body=content)
     return lambda _: request
+
+
+def _estimates() -> tuple[str, list[dict[str, Any]]]:
+    return "/local-offer/v1/estimates", [ours.as_estimate(plan) for plan in draw(ours.DOMAINS, PLANS)]
+
+
+def _situations() -> tuple[str, list[dict[str, Any]]]:
+    return "/calculate", [situation(plan) for plan in draw(ours.DOMAINS, PLANS)]
+
+
+def _posting(path: str, bodies: list[dict[str, Any]]) -> Maker:
+    """Post the bodies in turn."""
+    requests = [
+        Request.of(
+            "POST",
+            path,
+            status=200,
+            headers={"Content-Type": "application/json"},
+            body=json.dumps(body).encode(),
+        )
+        for body in bodies
+    ]
+    return lambda number: requests[number % len(requests)]
 
 
 def _assessing(folder: Path, port: int) -> Maker:
@@ -118,15 +156,22 @@ def _reading(folder: Path, port: int) -> Maker:
     return lambda _: request
 
 
-def _report(rounds: dict[str, list[Measured]], start_seconds: float) -> str:
+def _report(rounds: dict[str, list[Measured]], start_seconds: float, in_process: list[str]) -> str:
     peer, *_ = rounds.values()
     lines = [
         "# Benchmarks",
         "",
-        f"Written by `make bench`. Each row is the median of {ROUNDS} rounds of {SECONDS:g} s over "
-        f"{CONNECTIONS} connections, the rows",
+        "Written by `make bench`. Only ratios within one run can be compared between machines.",
+        "",
+        "## One plan",
+        "",
+        *in_process,
+        "",
+        "## Over HTTP",
+        "",
+        f"Each row is the median of {ROUNDS} rounds of {SECONDS:g} s over {CONNECTIONS} connections, the rows",
         "taken in turn; one server process each, and the client on the same machine. The ratio is to",
-        "the first row, in the same run: only ratios can be compared between machines.",
+        "the first row.",
         "",
         f"Python {platform.python_version()}, FastAPI {version('fastapi')}, uvicorn {version('uvicorn')}, "
         f"SQLAlchemy {version('sqlalchemy')}, {os.cpu_count()} cores.",
@@ -141,7 +186,17 @@ def _report(rounds: dict[str, list[Measured]], start_seconds: float) -> str:
             f"| {name} | {median(m.per_second for m in measured):,.0f} | {ratio:.1%} "
             f"| {p50:.1f} | {p99:.1f} | {p99 / p50:.1f} |"
         )
+    public, served = (
+        rounds[name]
+        for name in ("public estimate, the peers' policy", "`openfisca serve` /calculate, the same plans")
+    )
+    times = median(
+        ours_now.per_second / theirs.per_second for ours_now, theirs in zip(public, served, strict=True)
+    )
     lines += [
+        "",
+        f"With the same policy and plans the public estimate answers {times:.1f} times as many requests as",
+        "`openfisca serve`, with its whole working and sentences.",
         "",
         f"From the start of the process to the first answer of `/readyz`: {start_seconds:.2f} s.",
         "",

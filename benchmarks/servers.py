@@ -12,6 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from app.clock import system_clock
+from app.db import Database
+from app.demonstration.load import publish
+from app.ids import new_id
+from app.migration import migrate
+from ras.policy.configuration import PolicyConfiguration
+
 STARTS_WITHIN_SECONDS = 60
 
 
@@ -63,6 +70,22 @@ def service(folder: Path, database_url: str = "") -> Iterator[tuple[int, float]]
         pass
     with running(command, port, "/readyz", **settings) as seconds:
         yield port, seconds
+
+
+@contextmanager
+def service_with(policy: PolicyConfiguration, folder: Path) -> Iterator[int]:
+    """The service with one policy published and nothing else; gives its port."""
+    folder.mkdir()
+    url, now = f"sqlite:///{folder / 'ras.db'}", system_clock()
+    database = Database(url)
+    migrate(database)
+    with database.write() as session:
+        publish(policy, session, now=now, make_id=new_id)
+    database.close()
+    port = free_port()
+    settings = {"RAS_DATA_DIR": str(folder), "RAS_LOG_LEVEL": "WARNING"}
+    with running(["-m", "app.cli", "serve", "--port", str(port)], port, "/readyz", **settings):
+        yield port
 
 
 def ask(port: int, method: str, path: str, *, token: str = "", body: Any = None) -> Any:

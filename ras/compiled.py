@@ -29,14 +29,15 @@ from ras.present import Counted, lines_of, resources_present
 from ras.records import LAST_DAY, Exact, exact, tidy
 from ras.scoring import (
     Score,
-    after_resources,
     answer_step,
     answered,
     left_out,
     less,
+    less_taken_off,
     not_asked,
     points_input,
     questionnaire_steps,
+    takes_points_off,
     total_of,
 )
 from ras.working import Horizon, Input, Quantity, Step, Unit
@@ -83,15 +84,11 @@ class _Help(NamedTuple):
     """The points it takes off."""
 
 
-class _Sums(NamedTuple):
-    """The score, before and after what is already there."""
+class _Points(NamedTuple):
+    """So many parts of a point, as a number and as lines of working say it."""
 
-    before: Exact | None
-    """None where no points are added up."""
-    after: Exact
-    together: Quantity
-    """The score before, as the line that adds it up says it."""
-    lines: tuple[Step, ...]
+    exact: Exact
+    quantity: Quantity
 
 
 class Unusual(Exception):
@@ -104,7 +101,8 @@ class Compiled:
     def __init__(self, policy: PolicyConfiguration) -> None:
         self.policy = policy
         self._adds_up = policy.allocation.uses_score()
-        self._takes_points_off = policy.resources_present.mode in {"points", "fraction"}
+        self._takes_points_off = takes_points_off(policy)
+        self._scale = exact(policy.scoring.scale)
         self._parts = _smallest_parts(policy)
         self._horizons = [(rule.horizon, attrgetter(rule.horizon.value)) for rule in policy.horizons]
         self._unscored = [
@@ -124,7 +122,7 @@ class Compiled:
         self._by_month = any(isinstance(modifier, AgeTaper) for modifier in policy.modifiers)
         self._left_out = [left_out(policy, horizon) for horizon, _ in self._horizons]
         self._remembered: dict[str, dict[Hashable, Any]] = {
-            kind: {} for kind in ("situation", "help", "sums", "money")
+            kind: {} for kind in ("situation", "help", "score", "taken off", "money")
         }
 
     def amounts(self, plan: Plan, *, on: date) -> dict[Horizon, Indicative]:
@@ -246,14 +244,14 @@ class Compiled:
         policy, horizon = self.policy, self._horizons[number][0]
         found = self._row(plan, number, situation)
         helps = self._helps(plan, number, found) if plan.resources else {}
-        units = sum([entry.units for entry in found])
-        sums = self._sums(number, units, sum([each.units for each in helps.values()]) if helps else 0)
+        units, off = sum([entry.units for entry in found]), sum([each.units for each in helps.values()])
+        before, after = self._points("score", units), self._points("score", units - off)
         steps = [*situation.intro[number], *[entry.step for entry in found]]
-        if sums.before is None:
-            steps.append(self._left_out[number])
-        else:
+        if self._adds_up:
             points = [entry.points for entry in found if entry.points is not None]
-            steps.append(total_of(points, policy, horizon, sums.together))
+            steps.append(total_of(points, policy, horizon, before.quantity))
+        else:
+            steps.append(self._left_out[number])
         present: Counted = NOTHING_PRESENT
         answers: Mapping[str, Answered] = NO_ANSWERS
         if not self._takes_points_off or policy.reads_answers:
@@ -264,8 +262,11 @@ class Compiled:
         else:
             for each in helps.values():
                 steps += each.steps
-        steps += sums.lines
-        return Score(sums.before, Scored(sums.after, answers, situation.facts), present, tuple(steps))
+        if self._takes_points_off:
+            taken_off = self._points("taken off", off).quantity
+            steps.append(less_taken_off(before.quantity, taken_off, after.quantity, policy, horizon))
+        scored = Scored(after.exact if self._adds_up else 0, answers, situation.facts)
+        return Score(before.exact if self._adds_up else None, scored, present, tuple(steps))
 
     def _answers_of(self, found: list[_Entry]) -> Mapping[str, Answered]:
         return {
@@ -319,20 +320,13 @@ class Compiled:
         lines = lines_of(tuple(resources), self.policy, self.policy.domains[place], horizon, need)
         return _Help(lines, int(sum(line.result.number for line in lines) * self._parts))
 
-    def _sums(self, number: int, units: int, off: int) -> _Sums:
-        key = (number, units, off)
-        known: _Sums | None = self._remembered["sums"].get(key)
-        return known or self._remember("sums", key, self._make_sums(number, units, off))
-
-    def _make_sums(self, number: int, units: int, off: int) -> _Sums:
-        horizon = self._horizons[number][0]
-        scale = exact(self.policy.scoring.scale)
-        before = tidy(Fraction(units, self._parts) * scale)
-        taken_off = tidy(Fraction(off, self._parts))
-        after, lines = after_resources(before, taken_off, self.policy, horizon)
-        if not self._adds_up:
-            return _Sums(None, 0, Quantity.of(0, Unit.POINTS), ())
-        return _Sums(before, after, Quantity.of(before, Unit.POINTS), lines)
+    def _points(self, kind: str, units: int) -> _Points:
+        """So many parts of a point; for a score, times the policy's scale."""
+        known: _Points | None = self._remembered[kind].get(units)
+        if known is not None:
+            return known
+        points = tidy(Fraction(units, self._parts) * (self._scale if kind == "score" else 1))
+        return self._remember(kind, units, _Points(points, Quantity.of(points, Unit.POINTS)))
 
     def _money(self, score: Score, horizon: Horizon, year: int, situation: _Situation) -> Money:
         if self.policy.reads_answers or score.present.hours:

@@ -131,6 +131,7 @@ def tidy(value: Exact) -> Exact:
     return value.numerator if value.denominator == 1 else value
 
 
+@lru_cache(maxsize=16384)
 def exact_text(value: Exact) -> str:
     """Write a number so that `exact` reads the same one back.
 

@@ -89,33 +89,38 @@ def score(plan: Plan, policy: PolicyConfiguration, horizon: Horizon, facts: Fact
     steps += present.steps
     if before is None:
         return Score(None, Scored(0, answers, facts), present, tuple(steps))
-    after, lines = after_resources(before, tidy(sum(present.points.values())), policy, horizon)
-    return Score(before, Scored(after, less(answers, present), facts), present, (*steps, *lines))
+    if not takes_points_off(policy):
+        return Score(before, Scored(before, answers, facts), present, tuple(steps))
+    taken_off = tidy(sum(present.points.values()))
+    after = tidy(before - taken_off * exact(policy.scoring.scale))
+    said = {points: Quantity.of(points, Unit.POINTS) for points in (before, taken_off, after)}
+    steps.append(less_taken_off(said[before], said[taken_off], said[after], policy, horizon))
+    return Score(before, Scored(after, less(answers, present), facts), present, tuple(steps))
 
 
-def after_resources(
-    before: Exact, taken_off: Exact, policy: PolicyConfiguration, horizon: Horizon
-) -> tuple[Exact, tuple[Step, ...]]:
-    """The score less what is already there, and the line that says so where the mode takes points off."""
-    if policy.resources_present.mode not in {"points", "fraction"}:
-        return before, ()
-    scale = exact(policy.scoring.scale)
-    after = tidy(before - taken_off * scale)
-    line = step(
-        "resources.total",
+def takes_points_off(policy: PolicyConfiguration) -> bool:
+    """Whether the mode of resources present takes points off, so that a line says what is left."""
+    return policy.resources_present.mode in {"points", "fraction"}
+
+
+def less_taken_off(
+    score: Quantity, taken_off: Quantity, left: Quantity, policy: PolicyConfiguration, horizon: Horizon
+) -> Step:
+    """The line that takes what is already there off the score. Its parts were checked when they were made."""
+    return built(
+        Step,
+        kind="resources.total",
         horizon=horizon,
         rule="resources_present",
         source=policy.resources_present.source,
+        inputs=(
+            built(Input, value=score.value, unit=Unit.POINTS, name="score"),
+            built(Input, value=taken_off.value, unit=Unit.POINTS, name="taken_off"),
+            scale_input(policy.scoring.scale),
+        ),
         arithmetic="score - taken_off * scale",
-        result=after,
-        unit=Unit.POINTS,
-        numbers={
-            "score": (before, Unit.POINTS),
-            "taken_off": (taken_off, Unit.POINTS),
-            "scale": (scale, Unit.NUMBER),
-        },
+        result=left,
     )
-    return after, (line,)
 
 
 def less(answers: Mapping[str, Answered], present: Counted) -> Mapping[str, Answered]:

@@ -83,7 +83,7 @@ def load_demonstration(
         operator = Work(session=session, caller=Caller.operator(), now=now, make_id=make_id)
         for subject, (role, team) in STAFF.items():
             put_on_register(operator, subject, role=role, team=team)
-        publish_example(session, now=now, make_id=make_id)
+        publish(example_policy(), session, now=now, make_id=make_id)
         children = caseload(
             example_policy(),
             as_at=operator.today,
@@ -102,10 +102,10 @@ def load_demonstration(
         add_lives(_acting(session, now=now, make_id=make_id))
 
 
-def publish_example(session: Session, *, now: datetime, make_id: NewId) -> None:
-    """Draft the example policy as one person, and approve and publish it as another."""
+def publish(policy: PolicyConfiguration, session: Session, *, now: datetime, make_id: NewId) -> None:
+    """Draft a policy as one person, and approve and publish it as another."""
     lead = _acting(session, now=now, make_id=make_id)
-    latest = policies.draft_policy(lead("demo-policy-lead"), example_policy())
+    latest = policies.draft_policy(lead("demo-policy-lead"), policy)
     for act in (policies.approve_policy, policies.publish_policy):
         latest = act(lead("demo-second-policy-lead", latest.etag), latest.id)
 

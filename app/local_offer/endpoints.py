@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from app.clock import london_day
 from app.edge import Operation
@@ -16,11 +17,14 @@ CACHED_SECONDS = 300
 
 
 @router.post("/estimates")
-def estimate(given: NewEstimate, request: Request, response: Response) -> Estimate:
+async def estimate(given: NewEstimate, request: Request, response: Response) -> Estimate:
     """An anonymous indicative estimate with its working. Nothing of it is stored."""
     response.headers["Cache-Control"] = "no-store"
     state = request.app.state
-    return service.estimate(state.published_policies, given, today=london_day(state.clock()))
+    on = given.on or london_day(state.clock())
+    policy = state.published_policies.lately_in_force(on)
+    policy = policy or await run_in_threadpool(state.published_policies.in_force, on)
+    return service.estimate(policy, given, on=on)
 
 
 @router.get(

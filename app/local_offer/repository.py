@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, column, create_engine, event, select,
 from sqlalchemy.engine import make_url
 from sqlalchemy.types import Date, String
 
+from app.clock import steady_seconds
 from ras.dates import Period
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.document import policy_as_kept
@@ -32,9 +33,22 @@ class PublishedPolicies:
     `RAS_LOCAL_OFFER_DATABASE_URL`.
     """
 
-    def __init__(self, url: str, *, busy_seconds: float) -> None:
+    def __init__(self, url: str, *, busy_seconds: float, fresh_seconds: float = 0) -> None:
         self._engine = _engine(url, busy_seconds)
+        self._fresh_seconds = fresh_seconds
         self._kept: dict[str, PolicyConfiguration] = {}
+        self._listed: list[Published[str]] = []
+        self._stale_from = 0.0
+
+    def lately_in_force(self, on: date) -> PolicyConfiguration | None:
+        """The policy in force on a day, if the list was read lately and the policy too; asks no database.
+
+        Raises:
+            NoPolicyInForce: none is.
+        """
+        if steady_seconds() >= self._stale_from:
+            return None
+        return self._kept.get(policy_in_force(self._listed, on=on).key)
 
     def in_force(self, on: date) -> PolicyConfiguration:
         """The policy in force on a day.
@@ -48,6 +62,7 @@ class PublishedPolicies:
                 Published(name=row.sha256, in_force=Period(row.valid_from, row.valid_before), key=row.sha256)
                 for row in rows
             ]
+            self._listed, self._stale_from = published, steady_seconds() + self._fresh_seconds
             wanted = policy_in_force(published, on=on).key
             return self._read(connection, wanted)
 

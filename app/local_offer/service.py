@@ -15,17 +15,14 @@ from ras.statement import NOT_AN_OFFER, say
 MONTHS_A_YEAR = 12
 
 
-def estimate(policies: PublishedPolicies, given: NewEstimate, *, today: date) -> Estimate:
+def estimate(policy: PolicyConfiguration, given: NewEstimate, *, on: date) -> Estimate:
     """Work out an indicative estimate from anonymous answers.
 
     The same level is taken at every horizon, and the estimate is of the first.
 
     Raises:
-        NoPolicyInForce: no published policy covers the day.
         CannotCalculate: the answers are not complete answers to its questions.
     """
-    on = given.on or today
-    policy = policies.in_force(on)
     result = assess(_plan(given, on), policy, effective_on=on)
     first = result.horizons[0]
     working = tuple(step for step in result.working if step.horizon is first.horizon)

@@ -408,4 +408,5 @@ ALLOCATIONS: dict[str, Allocations] = {
     "composite": composite,
 }
 """How an allocation of each variant is made up."""
-SIMPLE = tuple(made for name, made in ALLOCATIONS.items() if name != "composite")
+SIMPLE = tuple(made for name, made in ALLOCATIONS.items() if name not in {"composite", "rules"})
+"""Those that can be a part of a composite: they come to money, and are made of no others."""

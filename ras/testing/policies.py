@@ -56,7 +56,6 @@ def policy_documents(draw: Draw, variant: str | None = None) -> Data:
         draw(_without_points(asked))
     resources = draw(resources_present(priced))
     stage = draw(one_of("total", "total", "each-line"))
-    changes = modifiers(asking, priced, mode=resources["mode"], stage=stage)
     policy: Data = {
         **draw(_openings()),
         **({"circumstances": questions} if questions else {}),
@@ -65,13 +64,9 @@ def policy_documents(draw: Draw, variant: str | None = None) -> Data:
         "scoring": {**maybe(draw, "scale", decimals(3)), "source": "Scoring"},
         "resources_present": resources,
         "allocation": allocation,
-        **maybe(draw, "modifiers", changes),
-        **({"uprating": draw(upratings())} if draw(sometimes) else {}),
+        **(draw(_around(asking, priced, resources["mode"], stage)) if priced.gives_money() else {}),
         **({"one_offs": draw(one_offs(asking))} if draw(sometimes) else {}),
-        **({"deflator": draw(deflators())} if draw(sometimes) else {}),
-        **maybe(draw, "bounds", bounds(asking)),
         "rounding": {**draw(roundings("Rounding")), **({"stage": stage} if stage == "each-line" else {})},
-        **({"calibration": draw(calibrations())} if draw(sometimes) else {}),
         "rate_card": draw(rate_cards()),
         "scope": {
             "purposes": [
@@ -82,6 +77,18 @@ def policy_documents(draw: Draw, variant: str | None = None) -> Data:
     }
     put_limits_on_the_steps(policy)
     return policy
+
+
+@st.composite
+def _around(draw: Draw, asking: Asking, priced: Variant, mode: str, stage: str) -> Data:
+    """What changes an amount; where there is a level and no amount, there is none of it."""
+    return {
+        **maybe(draw, "modifiers", modifiers(asking, priced, mode=mode, stage=stage)),
+        **({"uprating": draw(upratings())} if draw(sometimes) else {}),
+        **({"deflator": draw(deflators())} if draw(sometimes) else {}),
+        **maybe(draw, "bounds", bounds(asking)),
+        **({"calibration": draw(calibrations())} if draw(sometimes) else {}),
+    }
 
 
 @st.composite

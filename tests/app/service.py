@@ -16,7 +16,7 @@ from httpx2 import Response
 
 from app.access import ACCESS, Caller, Role
 from app.db import Database
-from app.demonstration.load import STAFF, example_policy, publish_example
+from app.demonstration.load import STAFF, example_policy, publish
 from app.ids import new_id
 from app.main import create_app
 from app.migration import migrate
@@ -123,8 +123,9 @@ class Service:
 def new_service(
     url: str, folder: Path, *, clock: Clock | None = None, ids: Ids | None = None, **settings: Any
 ) -> Iterator[Service]:
-    """The service on a migrated database."""
+    """The service on a migrated database. Its public side looks at every request what is published."""
     clock = clock or Clock()
+    settings = {"local_offer_fresh_seconds": 0, **settings}
     app = create_app(
         Settings(data_dir=folder, database_url=url, **settings), clock=clock, make_id=ids or new_id
     )
@@ -139,7 +140,7 @@ def template_of(url: str, *, with_policy: bool = True) -> None:
     with database.write() as session:
         fill_register(Work(session=session, caller=Caller.operator(), now=NOW, make_id=new_id))
         if with_policy:
-            publish_example(session, now=NOW, make_id=new_id)
+            publish(example_policy(), session, now=NOW, make_id=new_id)
     database.close()
 
 
