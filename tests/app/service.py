@@ -171,8 +171,13 @@ def leave(service: Service, subject: str) -> None:
 
 
 def policy_document(**changes: Any) -> dict[str, Any]:
-    """The example policy's document, changed at the top level. Its prices begin with it, so none is old."""
-    document = {**as_written(example_policy()), **changes}
+    """The example policy's document, changed at the top level.
+
+    Its prices begin with it, so that none is old; the examples, which hold for it alone, are left out.
+    """
+    document = {**as_written(example_policy()), "examples": [], **changes}
+    if not document["examples"]:
+        del document["examples"]
     if "rate_card" not in changes:
         for item in document["rate_card"]["items"]:
             for price in item["prices"]:

@@ -271,6 +271,30 @@ def test_the_statement_says_the_same_as_a_page_and_as_text(service: Service, pla
     assert "script" not in page.text
 
 
+def test_what_would_change_the_amount_is_said_for_each_answer(service: Service, plan: dict[str, Any]) -> None:
+    new = {"plan_id": plan["id"], "effective_on": "2026-11-23"}
+    kept = good(service.assessor.post("/v1/assessments", new))
+
+    shown = good(service.assessor.get(f"/v1/assessments/{kept['id']}/sensitivity"))
+
+    found = shown["sensitivity"]
+    assert found["indicative_annual_pence"] == kept["indicative_annual_pence"]
+    up = next(a for a in found["answers"] if (a["domain"], a["level"]) == ("behaviour", "frequent"))
+    assert up["difference_annual_pence"] == up["indicative_annual_pence"] - kept["indicative_annual_pence"]
+    assert up["difference_annual_pence"] > 0
+    assert {each["resource"] for each in found["help"]} == {1, 2}, (
+        "the third will not last, and does not count"
+    )
+    assert found["birthday"]["age"] == 18
+    assert len(shown["sentences"]) == 1 + len(found["answers"]) + len(found["help"]) + 1
+    assert code(
+        service.acting_as("demo-assessor-south").get(f"/v1/assessments/{kept['id']}/sensitivity")
+    ) == (
+        404,
+        "not-found",
+    )
+
+
 def test_another_teams_plan_is_not_assessed(service: Service, plan: dict[str, Any]) -> None:
     assert code(assess(service.acting_as("demo-assessor-south"), plan)) == (404, "not-found")
     assert code(assess(service.assessor, plan, plan_version=2)) == (404, "not-found")

@@ -21,6 +21,8 @@ from ras.canonical import canonical
 from ras.plan import read_plan
 from ras.policy.document import policy_schema, read_policy
 from tests.app.test_policies import broken
+from tests.app.test_policy_findings import BANDS
+from tests.ras.examples import policy_data
 
 DONE, REFUSED, NOT_UNDERSTOOD, UNAVAILABLE = 0, 1, 2, 3
 DEMONSTRATION = Path(str(files("app") / "demonstration"))
@@ -62,7 +64,7 @@ def write(path: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     "command",
     ["", "check", "score", "explain", "schema", "demo", "serve", "migrate", "token", "import", "staff",
-     "staff list", "staff add", "staff remove"],
+     "staff list", "staff add", "staff remove", "compare", "fuzz", "new", "bands"],
 )  # fmt: skip
 def test_every_command_explains_itself(ras: Run, command: str) -> None:
     shown = ras(*command.split(), "--help")
@@ -163,6 +165,67 @@ def test_score_refuses_a_plan_that_has_no_answer(ras: Run, tmp_path: Path) -> No
     assert "unanswered-domain" in refused.stderr
     assert ras("score", POLICY, PLAN, "--on", "2036-01-01").exit_code == REFUSED
     assert ras("score", POLICY, write(tmp_path / "b.yaml", plan + "\nname: Ann\n")).exit_code == REFUSED
+
+
+def test_explain_says_what_would_change_the_amount(ras: Run) -> None:
+    shown = ras("explain", POLICY, PLAN).stdout
+    assert "What would change the amount" in shown
+    assert (
+        "Behaviour management: with “Most of the day” it would be £6,413 a year, £1,796 a year more." in shown
+    )
+
+
+def test_check_refuses_a_policy_in_which_more_need_is_less_money(ras: Run, tmp_path: Path) -> None:
+    data = policy_data()
+    data["modifiers"][0] |= {"when": {"score": {"at_least": "50"}}, "factor": "0.5"}
+    path = write(tmp_path / "policy.json", json.dumps(data))
+
+    shown = ras("check", path)
+
+    assert shown.exit_code == REFUSED
+    assert "1 mistake found; it cannot be published" in shown.stdout
+    assert "error: modifiers.remote-area" in shown.stdout
+    assert (
+        "With a score of 50 points instead of a score just below 50 points the amount falls" in shown.stdout
+    )
+    assert ras("fuzz", path, "--examples", 300, "--seed", 1).exit_code == REFUSED
+
+
+def test_check_weighs_jumps_with_a_caseload_and_proposes_a_table(ras: Run, tmp_path: Path) -> None:
+    data = {**policy_data(), "allocation": BANDS}
+    path = write(tmp_path / "policy.json", json.dumps(data))
+    scores = write(tmp_path / "scores.txt", "0\n10\n\n55\n58.5\n90\n")
+
+    shown = ras("check", path, "--scores", scores)
+
+    assert shown.exit_code == DONE
+    assert "40.0% of the caseload are one answer away from it." in shown.stdout
+    assert "A table without jumps that comes to the same in all" in shown.stdout
+    assert "publication needs a written answer to each" in shown.stdout
+    wrong = ras("check", path, "--scores", write(tmp_path / "wrong.txt", "12\ntwelve\n"))
+    assert wrong.exit_code == REFUSED
+    assert "line 2 is no score" in wrong.stderr
+
+
+def test_fuzz_finds_nothing_in_the_example_and_says_how_much_was_tried(ras: Run) -> None:
+    shown = ras("fuzz", POLICY, "--examples", 20, "--seed", 7)
+    assert shown.exit_code == DONE
+    assert "every law held on 20 plans each" in shown.stdout
+
+
+def test_compare_says_what_can_change_amounts_before_words(ras: Run, tmp_path: Path) -> None:
+    data = policy_data()
+    data["domains"][0]["levels"][3]["points"] = "18"
+    data["title"] = "Another title"
+    changed = write(tmp_path / "new.json", json.dumps(data))
+
+    shown = ras("compare", POLICY, changed)
+
+    assert shown.exit_code == DONE
+    amounts, words = shown.stdout.split("Words and sources:")
+    assert "points went from 16 to 18" in amounts
+    assert "Another title" in words
+    assert ras("compare", POLICY, POLICY).stdout == "The two policies say the same.\n"
 
 
 def test_schema_prints_the_schema_of_policies(ras: Run) -> None:

@@ -19,8 +19,8 @@ NAMES = ("code", "domain", "horizon")
 
 
 def policy_data() -> Data:
-    """The example policy as plain data, one's own copy."""
-    return deepcopy(_POLICY)
+    """The example policy as plain data, one's own copy; without the examples that hold for it alone."""
+    return {field: deepcopy(value) for field, value in _POLICY.items() if field != "examples"}
 
 
 def plan_data() -> Data:
