@@ -8,9 +8,12 @@ from ras.allocation.piecewise_linear import Knot
 from ras.policy.order import A_LITTLE
 from ras.policy.trial import Trial
 from ras.records import Exact, PositiveText, Record, SumPence, exact, exact_text, tidy
+from ras.scoring import answered
 
 MOST_THRESHOLDS = 1_000
 """No table has more steps than this to look at."""
+MOST_PLACES = 8
+"""A policy writes a score with so many decimal places at most."""
 
 
 class Cliff(Record):
@@ -69,17 +72,16 @@ def cliffs(trial: Trial, caseload: Sequence[Exact] = ()) -> tuple[Cliff, ...]:
 
 def reach(trial: Trial) -> Exact:
     """How many points one answer, one level up or down, can make: the most of any domain."""
-    steps = [
-        exact(more.points or "0") - exact(less.points or "0")
+    points = [
+        [answered(domain, code).points for code in trial.levels(domain.code)]
         for domain in trial.policy.domains
-        for less, more in zip(domain.levels, domain.levels[1:], strict=False)
     ]
-    weights = max(exact(domain.weight) for domain in trial.policy.domains)
-    return tidy(max(steps, default=0) * weights * exact(trial.policy.scoring.scale))
+    steps = [more - less for each in points for less, more in pairwise(each)]
+    return tidy(max(steps) * exact(trial.policy.scoring.scale))
 
 
 def cliff_free(trial: Trial, caseload: Sequence[Exact] = ()) -> CliffFree | None:
-    """A table of straight lines that comes to the same in all; None where the table has no steps to smooth.
+    """A table of straight lines that comes to the same in all; None where there are no steps to smooth.
 
     Each band's amount is put at the middle of the band, so that a child in the middle keeps what they
     have; then all are multiplied by the one number that makes the total the same.
@@ -89,13 +91,17 @@ def cliff_free(trial: Trial, caseload: Sequence[Exact] = ()) -> CliffFree | None
         return None
     steps = [trial.table(edge) for edge in edges]
     middles = [tidy(Fraction(one + other) / 2) for one, other in pairwise(edges)]
-    if [trial.table(middle) for middle in middles] != steps[:-1]:
-        return None
     points = [0, *middles, tidy(2 * edges[-1] - middles[-1])]
+    rises = sorted(steps) == steps and steps[0] < steps[-1]
+    can_be_written = all((at * 10**MOST_PLACES).denominator == 1 for at in points)
+    if not rises or not can_be_written or [trial.table(at) for at in points[1:]] != steps:
+        return None
     scores = list(caseload) or list(trial.scores)
     now = sum(trial.table(score) for score in scores)
+    if now == 0:
+        return None
     smooth = sum(_between(points, [steps[0], *steps], score) for score in scores)
-    factor = Fraction(now) / Fraction(smooth) if smooth else Fraction(1)
+    factor = Fraction(now) / Fraction(smooth)
     amounts: list[Exact] = [_to_a_penny(worth * factor) for worth in (steps[0], *steps)]
     return CliffFree(
         knots=tuple(

@@ -15,6 +15,8 @@ from ras.working import Quantity, Step, Unit
 
 FEW = 300
 """So many sets of answers are all tried."""
+FEW_FOR_ONE = 5_000
+"""So many are for the usual child: a table of many rows can have its one slip in any of them."""
 A_LITTLE = Fraction(1, 1_000_000)
 """How far below a threshold a score is that is just below it."""
 AROUND_THE_TABLE = frozenset({"modifier", "uprating", "one-off", "deflator", "bounds", "period", "rounding"})
@@ -98,7 +100,7 @@ def _by_answers(trial: Trial) -> Iterator[Fall]:
     amounts = _Amounts(trial)
     for facts in trial.facts:
         asked = trial.asked(facts)
-        for start in _starts(trial, asked):
+        for start in _starts(trial, asked, few=FEW_FOR_ONE if facts == trial.usual else FEW):
             for domain in asked:
                 yield from _a_level_up(trial, amounts, domain, start, facts)
     for start in _starts(trial, trial.asked(trial.usual)):
@@ -123,10 +125,10 @@ class _Amounts:
         return self._known[key]
 
 
-def _starts(trial: Trial, asked: list[str]) -> Iterator[dict[str, str]]:
+def _starts(trial: Trial, asked: list[str], *, few: int = FEW) -> Iterator[dict[str, str]]:
     """Sets of answers to start from: all where they are few; else the least, the most and the middle."""
     levels = [trial.levels(domain) for domain in asked]
-    if prod(len(each) for each in levels) <= FEW:
+    if prod(len(each) for each in levels) <= few:
         yield from (dict(zip(asked, answers, strict=True)) for answers in product(*levels))
         return
     for part in (0, 2, 1):
@@ -175,7 +177,7 @@ def _by_age(trial: Trial) -> Iterator[Fall]:
     scored = [age for age in trial.ages if age > ages.from_age]
     for age in scored:
         for facts in trial.facts[: len(trial.facts) - len(trial.ages)]:
-            before = trial.at_age(facts, age - 1, months=11)
+            before = trial.at_age(facts, age - 1, months=12)  # an age taper has run its course by that day
             after = trial.at_age(facts, age)
             for answers in _starts(trial, trial.asked(before)):
                 same = {code: level for code, level in answers.items() if code in trial.asked(after)}

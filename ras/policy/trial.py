@@ -26,6 +26,8 @@ MOST_TRIED = 20_000
 """How many amounts each check works out at most."""
 MOST_FACTS = 24
 MOST_SCORES = 4_000
+MOST_COUNTED = 20
+"""Where a question that asks how many has no largest number, this many are tried."""
 
 Answers = Mapping[str, str]
 """By domain, the code of the answer."""
@@ -61,17 +63,21 @@ class Trial:
         return self._money(Scored(points, given, facts))
 
     def money_at(self, points: Exact, facts: Facts) -> Money:
-        """What a score comes to, whatever the answers were.
+        """What a score comes to, as if every answer were the least.
 
         Raises:
             Spent: enough was tried.
         """
-        return self._money(Scored(points, {}, facts))
+        return self._money(self._at(points, facts))
 
     def table(self, points: Exact) -> Exact:
         """What the table alone gives for a score, for the usual child, in pence in the policy's period."""
         unit, horizon = self.policy.money_unit, self.policy.horizons[0].horizon
-        return self.policy.allocation.price(Pricing(Scored(points, {}, self.usual), unit, horizon)).pence
+        return self.policy.allocation.price(Pricing(self._at(points, self.usual), unit, horizon)).pence
+
+    def _at(self, points: Exact, facts: Facts) -> Scored:
+        asked = self.asked(facts) if self.policy.reads_answers else []
+        return Scored(points, {code: self._answered[code, self.levels(code)[0]] for code in asked}, facts)
 
     def _money(self, scored: Scored) -> Money:
         self.left -= 1
@@ -154,6 +160,8 @@ class Trial:
             key = place[-1]
             if key in {"from_age", "before_age", "age"} and isinstance(value, int):
                 named.add(value)
+            if value == {"kind": "age"}:  # a term of a regression: no two ages are alike
+                named |= set(range(ages.from_age, ages.before_age))
             if key == "key_stages":
                 named |= {RECEPTION_AGE + year for year in (1, 3, 7, 10, 12)}
         return tuple(sorted(age for age in named if ages.from_age <= age < ages.before_age))
@@ -186,8 +194,9 @@ class Trial:
             for number in (test.at_least, test.at_most)
             if number is not None
         ]
-        highest = max([1, *(number + 1 for number in tests)])
-        yield from dict.fromkeys([0, *sorted(set(tests)), min(highest, highest if most is None else most)])
+        largest = MOST_COUNTED if most is None else most
+        numbers = {0, *tests, *(number + 1 for number in tests), largest}
+        yield from sorted(number for number in numbers if most is None or number <= most)
 
     def _facts(self, age: int) -> Facts:
         return Facts(age, age * 12, KeyStage.of_year(age - RECEPTION_AGE), {}, {})
@@ -203,10 +212,11 @@ class Trial:
 
 
 def place_of_score(document: Any, score: Exact) -> Place:
-    """Where in a policy document's allocation a score is written; the allocation itself where it is not."""
+    """Where in a policy document a score is written that amounts depend on; else its allocation."""
     found = (
         place
-        for place, value in _places(document["allocation"], ("allocation",))
+        for part in ("allocation", "modifiers", "bounds")
+        for place, value in _places(document.get(part), (part,))
         if place[-1] in {"from_points", "points", "at_least", "below"}
         and isinstance(value, str)
         and _SCORE.fullmatch(value)
