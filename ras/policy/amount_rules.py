@@ -279,7 +279,7 @@ class Bounds(Record):
     """The most. An amount cut to it can never be settled without a person's reasons."""
     equality_reference: Line | None = None
     """The equality analysis of the caps."""
-    groups: tuple["GroupBounds", ...] = ()
+    groups: Annotated[tuple["GroupBounds", ...], Field(max_length=50)] = ()
     """Groups of children that have a least and a most of their own: the first that fits is used, whole."""
     source: Line
     """Where the policy says so."""

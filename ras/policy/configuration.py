@@ -117,7 +117,7 @@ class PolicyConfiguration(Record):
     """Whose needs it scores."""
     horizons: Annotated[tuple[HorizonRule, ...], Field(min_length=1, max_length=3)]
     """The horizons scored, in order."""
-    circumstances: tuple[CircumstanceQuestion, ...] = ()
+    circumstances: Annotated[tuple[CircumstanceQuestion, ...], Field(max_length=100)] = ()
     """The facts it asks for."""
     domains: Annotated[tuple[Domain, ...], Field(min_length=1, max_length=100)]
     """The outcomes it asks about, in the order letters give them."""
@@ -129,12 +129,12 @@ class PolicyConfiguration(Record):
     """How what is already there counts, once."""
     allocation: Allocation
     """How points become money."""
-    modifiers: tuple[Modifier, ...] = ()
+    modifiers: Annotated[tuple[Modifier, ...], Field(max_length=50)] = ()
     """What is added or multiplied, in order."""
-    uprating: tuple[Uprating, ...] = ()
+    uprating: Annotated[tuple[Uprating, ...], Field(max_length=60)] = ()
     """What prices rose by since the table was made, for each financial year in order. The amount is uprated
     to the year of the day it is for."""
-    one_offs: tuple[OneOffSum, ...] = ()
+    one_offs: Annotated[tuple[OneOffSum, ...], Field(max_length=50)] = ()
     """Sums paid once, beside the yearly amount."""
     deflator: Deflator | None = None
     """What every indicative amount is multiplied by; it never touches a plan's cost or what is agreed."""
