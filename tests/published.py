@@ -69,7 +69,7 @@ def _codes_in(tree: ast.AST) -> Iterator[str]:
             yield from _code_of_call(node)
         elif isinstance(node, ast.Yield | ast.Return) and isinstance(node.value, ast.Tuple):
             yield from _code_of_fault(node.value)
-        elif isinstance(node, ast.Tuple) and _is_sentence(node.elts[-1:]):
+        elif isinstance(node, ast.Tuple) and node.elts and _is_sentence(node.elts[-1]):
             yield from _code_of_fault(node)
 
 
@@ -86,15 +86,20 @@ def _code_of_fault(fault: ast.Tuple) -> Iterator[str]:
     if len(fault.elts) < len(("code", "message")):
         return
     *_, code, message = fault.elts
-    if isinstance(message, ast.Constant | ast.JoinedStr | ast.Name | ast.Call):
+    is_called_so = isinstance(message, ast.Name) and message.id == "message"
+    if _is_sentence(message) or is_called_so or isinstance(message, ast.Call):
         yield from _kebab(code)
 
 
-def _is_sentence(last: list[ast.expr]) -> bool:
-    """Whether a tuple ends in a sentence, as one that stands in a table of faults does."""
-    return any(
-        isinstance(e, ast.Constant) and isinstance(e.value, str) and e.value.endswith(".") for e in last
-    )
+def _is_sentence(node: ast.expr) -> bool:
+    """Whether something is a sentence, as what a fault ends in is."""
+    match node:
+        case ast.JoinedStr(values=[*_, ast.Constant(value=str() as end)]) | ast.Constant(value=str() as end):
+            return end.endswith((".", "?"))
+        case ast.JoinedStr():
+            return True
+        case _:
+            return False
 
 
 def _kebab(*nodes: ast.expr) -> Iterator[str]:

@@ -1,237 +1,173 @@
-"""What makes two indicative amounts differ: horizon, rules, needs, resources present, table, modifiers."""
+"""What makes two indicative amounts differ, in the order of the working; and the sums beside them."""
 
 from collections.abc import Iterator
-from itertools import zip_longest
 
-from ras.differences.difference import SENTENCES, Difference, DifferenceKind, Placed, Side, Sides, says
-from ras.working import Quantity
+from ras.differences.allocation import allocation_differences
+from ras.differences.difference import (
+    Difference,
+    DifferenceKind,
+    Placed,
+    Said,
+    Side,
+    Sides,
+    by_kind,
+    code_of,
+    pairs,
+    pointing,
+    told,
+)
+from ras.differences.modifier import modifier_differences
+from ras.differences.score import score_differences
 
-_BINDING = frozenset({"bounds.floor", "bounds.hard-cap"})
+HORIZON = "The amount before was for the {was}. The new amount is for the {now}."
+RULES = (
+    "The rules changed. Before: {was.title}, version {was.version}. Now: {now.title}, version {now.version}."
+)
+UPRATING = {
+    "uprating.percent": Said(
+        "From {year}, {percent} was added before.",
+        "Now {percent} is added.",
+        new="From {year}, nothing was added before. Now {percent} is added.",
+        gone="From {year}, {percent} was added before. Now nothing is added.",
+    ),
+    "uprating.flat": Said(
+        "From {year}, {added} was added before.",
+        "Now {added} is added.",
+        new="From {year}, nothing was added before. Now {added} is added.",
+        gone="From {year}, {added} was added before. Now nothing is added.",
+    ),
+    "uprating.index": Said(
+        "From {year}, the amount followed an index that went from {index_from} to {index_to}.",
+        "Now the amount follows an index that goes from {index_from} to {index_to}.",
+        new=(
+            "From {year}, nothing was added before. Now the amount follows an index that goes from "
+            "{index_from} to {index_to}."
+        ),
+        gone=(
+            "From {year}, the amount followed an index that went from {index_from} to {index_to}. Now it "
+            "follows none."
+        ),
+    ),
+}
+DEFLATOR = Said(
+    "{title}: the amount was multiplied by {factor} before.",
+    "Now it is multiplied by {factor}.",
+    new="{title}: this is new. Now the amount is multiplied by {factor}.",
+    gone="{title}: the amount was multiplied by {factor} before. Now it is not.",
+)
+NO_LIMIT = Said(
+    "Before, no lowest or highest amount changed it.", "Now no lowest or highest amount changes it."
+)
+BOUNDS = {
+    "bounds.none": NO_LIMIT,
+    "bounds.within": NO_LIMIT,
+    "bounds.soft-cap": NO_LIMIT,
+    "bounds.floor": Said(
+        "Before, the amount was raised to the lowest one of the policy, {floor}.",
+        "Now it is raised to the lowest one of the policy, {floor}.",
+    ),
+    "bounds.hard-cap": Said(
+        "Before, the amount was cut to the highest one of the policy, {hard_cap}.",
+        "Now it is cut to the highest one of the policy, {hard_cap}.",
+    ),
+}
+TIMES = Said("The amount was counted {times} times a year before.", "Now it is counted {times} times a year.")
+ROUNDING = {
+    "rounding": Said(
+        "The amount was rounded to a multiple of {step}, {mode}.",
+        "Now it is rounded to a multiple of {step}, {mode}.",
+    ),
+    "period.to-year": Said(
+        "Each line of money was rounded to a multiple of {step}, {mode}.",
+        "Now each line of money is rounded to a multiple of {step}, {mode}.",
+    ),
+}
+"""Where each line is rounded, the line that says how is that of the period: the last before the total."""
+AMOUNT = Said("The indicative amount was {result} before.", "Now it is {result}.")
+ONE_OFF = Said(
+    "{title}: {result} was paid once before, beside the yearly amount.",
+    "Now {result} is paid once.",
+    new=(
+        "{title}: this did not apply before. Now {result} is paid once, beside the yearly amount, because "
+        "{because}."
+    ),
+    gone="{title}: {result} was paid once before, beside the yearly amount. Now this does not apply.",
+)
+CARER_SUM = Said(
+    "The separate sum for the carer was {result} before.",
+    "Now it is {result}. It is no part of your child's amount.",
+    new=(
+        "There was no separate sum for the carer before. Now there is one of {result}. It is no part of your "
+        "child's amount."
+    ),
+    gone=(
+        "There was a separate sum for the carer before, {result}. Now there is none. It was no part of your "
+        "child's amount."
+    ),
+    by="{result}",
+)
 
 
 def amount_differences(sides: Sides) -> Iterator[Difference]:
-    """Everything that makes the indicative amounts differ, in the order of the working."""
-    points = [*_needs(sides), *_resources(sides)]
+    """Everything that makes the indicative amounts differ, the amounts, and then the sums beside them."""
+    found = list(_causes(sides))
+    yield from found
+    kind = found[0].kind if found else sides.by_rules
+    yield from told(kind, *sides.only("rounding"), AMOUNT)
+    yield from _beside(sides)
+
+
+def _causes(sides: Sides) -> Iterator[Difference]:
     yield from _horizon(sides)
     yield from _policy(sides)
-    yield from points
-    yield from _allocation(sides, points)
-    yield from _modifiers(sides)
-    yield from _bounds(sides)
-    yield from _period_and_rounding(sides)
+    score = list(score_differences(sides))
+    yield from score
+    yield from allocation_differences(sides, score)
+    yield from modifier_differences(sides)
+    yield from _uprating(sides)
+    yield from told(DifferenceKind.RULES, *sides.only("deflator"), DEFLATOR)
+    of_limits = score[0].kind if score and not sides.rules_differ else sides.by_rules
+    yield from told(of_limits, *sides.only("bounds"), by_kind(BOUNDS))
+    yield from told(DifferenceKind.RULES, *sides.only("period"), TIMES)
+    yield from told(DifferenceKind.RULES, _rounding(sides.old), _rounding(sides.new), by_kind(ROUNDING))
 
 
 def _horizon(sides: Sides) -> Iterator[Difference]:
     if sides.old.horizon is not sides.new.horizon:
         was, now = sides.old.total_cost(), sides.new.total_cost()
-        titles = {"was": was["horizon_title"], "now": now["horizon_title"]}
-        yield says(DifferenceKind.HORIZON, "horizon", was, now, **titles)
+        sentence = HORIZON.format(was=was["horizon_title"], now=now["horizon_title"])
+        yield pointing(DifferenceKind.HORIZON, was, now, sentence)
 
 
 def _policy(sides: Sides) -> Iterator[Difference]:
     if sides.rules_differ:
         was, now = sides.old.assessment.policy, sides.new.assessment.policy
-        yield Difference(
-            kind=DifferenceKind.RULES,
-            old=("/policy",),
-            new=("/policy",),
-            sentence=SENTENCES["rules"].format(
-                was_title=was.title, was=was.version, now_title=now.title, now=now.version
-            ),
-        )
+        place = ("/policy",)
+        sentence = RULES.format(was=was, now=now)
+        yield Difference(kind=DifferenceKind.RULES, old=place, new=place, sentence=sentence)
 
 
-def _needs(sides: Sides) -> Iterator[Difference]:
-    (*old_domains, before), (*new_domains, after) = sides.old.family("score"), sides.new.family("score")
-    was, now = _by_code(old_domains), _by_code(new_domains)
-    for code in dict.fromkeys([*was, *now]):
-        yield from _need(was.get(code), now.get(code))
-    if before["scale"] != after["scale"]:
-        changed = {"was": before["scale"], "now": after["scale"]}
-        yield says(DifferenceKind.RULES, "scale", before, after, **changed)
+def _uprating(sides: Sides) -> Iterator[Difference]:
+    kind = DifferenceKind.RULES if sides.rules_differ else DifferenceKind.PRICES
+    for was, now in pairs(*sides.family("uprating"), by=lambda placed: placed["year"].value):
+        yield from told(kind, was, now, by_kind(UPRATING))
 
 
-def _by_code(steps: list[Placed]) -> dict[str, Placed]:
-    """By the code that the rule's path names: of a domain, or of a modifier."""
-    return {placed.step.rule.split(".")[1]: placed for placed in steps}
+def _rounding(side: Side) -> Placed | None:
+    """The step that says how amounts are rounded."""
+    rounding = side.only("rounding")
+    return rounding if rounding and rounding.kind in ROUNDING else side.only("period")
 
 
-def _need(was: Placed | None, now: Placed | None) -> Iterator[Difference]:
-    before = was if was and was.step.kind == "score.domain" else None
-    after = now if now and now.step.kind == "score.domain" else None
-    kind = DifferenceKind.CIRCUMSTANCES if was and now else DifferenceKind.RULES
-    if before and after:
-        yield from _level(before, after)
-    elif after:
-        points = {"level": after["level"], "now": after.step.result}
-        yield says(kind, "asked", was, now, domain=after["domain"], **points)
-    elif before:
-        points = {"level": before["level"], "was": before.step.result}
-        yield says(kind, "not-asked", was, now, domain=before["domain"], **points)
+def _beside(sides: Sides) -> Iterator[Difference]:
+    """The sums that are no part of the yearly amount."""
+    for was, now in pairs(*sides.family("one-off"), by=code_of):
+        yield from told(sides.why(was, now), was, now, ONE_OFF)
+    kind = DifferenceKind.RULES if sides.rules_differ else DifferenceKind.RESOURCES
+    yield from told(kind, _carer_sum(sides.old), _carer_sum(sides.new), CARER_SUM)
 
 
-def _level(was: Placed, now: Placed) -> Iterator[Difference]:
-    domain = now["domain"]
-    if was.step.rule != now.step.rule:
-        yield says(
-            DifferenceKind.NEEDS,
-            "level",
-            was,
-            now,
-            domain=domain,
-            was_level=was["level"],
-            was=was.step.result,
-            now_level=now["level"],
-            now=now.step.result,
-        )
-    elif was["level_points"] != now["level_points"]:
-        points = {"was": was["level_points"], "now": now["level_points"]}
-        yield says(
-            DifferenceKind.RULES, "level-points", was, now, domain=domain, level=now["level"], **points
-        )
-    if was["weight"] != now["weight"]:
-        weights = {"was": was["weight"], "now": now["weight"]}
-        yield says(DifferenceKind.RULES, "weight", was, now, domain=domain, **weights)
-
-
-def _resources(sides: Sides) -> Iterator[Difference]:
-    was, now = _taken_off(sides.old), _taken_off(sides.new)
-    modes = {placed.step.rule for side in (sides.old, sides.new) for placed in side.family("resources")}
-    by_mode = "resources_present.mode" in modes and sides.rules_differ
-    for domain in dict.fromkeys([*was, *now]):
-        for before, after in zip_longest(was.get(domain, ()), now.get(domain, ())):
-            yield from _present(domain, before, after, by_mode=by_mode)
-
-
-def _taken_off(side: Side) -> dict[str, list[Placed]]:
-    """What is taken off for each domain, by its title."""
-    found: dict[str, list[Placed]] = {}
-    for placed in side.family("resources"):
-        if placed.step.kind in {"resources.points", "resources.fraction"} and placed.step.result.number:
-            found.setdefault(placed["domain"].value, []).append(placed)
-    return found
-
-
-def _present(domain: str, was: Placed | None, now: Placed | None, *, by_mode: bool) -> Iterator[Difference]:
-    kind = DifferenceKind.RULES if by_mode else DifferenceKind.RESOURCES
-    if was is None and now is not None:
-        found = {"givers": now["givers"], "now": now.step.result}
-        yield says(kind, "present-new", was, now, domain=domain, **found)
-    elif now is None and was is not None:
-        found = {"givers": was["givers"], "was": was.step.result}
-        yield says(kind, "present-gone", was, now, domain=domain, **found)
-    elif was and now and was.step.result != now.step.result:
-        is_worth_other = was["givers"] == now["givers"] and was["present"] != now["present"]
-        yield says(
-            DifferenceKind.RULES if is_worth_other else DifferenceKind.RESOURCES,
-            "present",
-            was,
-            now,
-            domain=domain,
-            was_givers=was["givers"],
-            was=was.step.result,
-            now_givers=now["givers"],
-            now=now.step.result,
-        )
-
-
-def _allocation(sides: Sides, earlier: list[Difference]) -> Iterator[Difference]:
-    was, now = sides.old.allocation(), sides.new.allocation()
-    amounts = {"was": was.step.result, "now": now.step.result}
-    if was["points"] != now["points"]:
-        kind = earlier[0].kind if earlier else DifferenceKind.RULES
-        points = {"was_points": was["points"], "now_points": now["points"]}
-        yield says(kind, "points", was, now, **points, **amounts)
-        yield from _table(sides, was, now)
-    elif was.step.result != now.step.result:
-        groups = [placed.named.get("group") for placed in (was, now)]
-        if not sides.rules_differ and all(groups):
-            named = {"was_group": groups[0], "now_group": groups[1]}
-            yield says(
-                DifferenceKind.CIRCUMSTANCES, "group", was, now, points=now["points"], **named, **amounts
-            )
-        else:
-            yield says(sides.by_rules, "table", was, now, points=now["points"], **amounts)
-
-
-def _table(sides: Sides, was: Placed, now: Placed) -> Iterator[Difference]:
-    """Where the points differ too: what the steps show of a table that changed."""
-    before, after = was.named, now.named
-    if "price" in before and "price" in after and before["price"] != after["price"]:
-        prices = {"was": before["price"], "now": after["price"]}
-        yield says(sides.by_rules, "price-per-point", was, now, **prices)
-    known = dict(_known_points(was))
-    for points, amount in _known_points(now):
-        if points in known and known[points] != amount:
-            changed = {"was": known[points], "now": amount}
-            yield says(sides.by_rules, "table", was, now, points=points, **changed)
-
-
-def _known_points(placed: Placed) -> Iterator[tuple[Quantity, Quantity]]:
-    """The scores whose amount a step shows, besides its own."""
-    named = placed.named
-    for points, amount in (("lower_points", "lower_amount"), ("upper_points", "upper_amount")):
-        if points in named:
-            yield _plain(named[points]), _plain(named[amount])
-    if "from_points" in named:
-        yield _plain(named["from_points"]), placed.step.result
-
-
-def _plain(given: Quantity) -> Quantity:
-    return Quantity(value=given.value, unit=given.unit)
-
-
-def _modifiers(sides: Sides) -> Iterator[Difference]:
-    was, now = _by_code(sides.old.family("modifier")), _by_code(sides.new.family("modifier"))
-    for code in dict.fromkeys([*was, *now]):
-        yield from _modifier(was.get(code), now.get(code))
-
-
-def _modifier(was: Placed | None, now: Placed | None) -> Iterator[Difference]:
-    before = was if was and was.step.kind != "modifier.left-out" else None
-    after = now if now and now.step.kind != "modifier.left-out" else None
-    kind = DifferenceKind.CIRCUMSTANCES if was and now else DifferenceKind.RULES
-    if before and after:
-        if _does(before) != _does(after):
-            does = {"was": _does(before), "now": _does(after, ", now")}
-            yield says(DifferenceKind.RULES, "modifier", was, now, title=after["title"], **does)
-    elif after:
-        why = {"title": after["title"], "because": after["because"]}
-        yield says(kind, "modifier-new", was, now, now=_does(after, ", now"), **why)
-    elif before:
-        yield says(kind, "modifier-gone", was, now, title=before["title"], was=_does(before))
-
-
-def _does(placed: Placed, when: str = "") -> str:
-    return SENTENCES[placed.step.kind + when].format(**placed.named)
-
-
-def _bounds(sides: Sides) -> Iterator[Difference]:
-    (was,), (now,) = sides.old.family("bounds"), sides.new.family("bounds")
-    if _limit(was) != _limit(now):
-        said = {"was": _limit(was), "now": _limit(now, ", now")}
-        yield says(DifferenceKind.RULES, "bounds", was, now, **said)
-
-
-def _limit(placed: Placed, when: str = "") -> str:
-    kind = placed.step.kind if placed.step.kind in _BINDING else "bounds.free"
-    return SENTENCES[kind + when].format(**placed.named)
-
-
-def _period_and_rounding(sides: Sides) -> Iterator[Difference]:
-    (was,), (now,) = sides.old.family("period"), sides.new.family("period")
-    if was["times"] != now["times"]:
-        times = {"was": was["times"], "now": now["times"]}
-        yield says(DifferenceKind.RULES, "times", was, now, **times)
-    (was,), (now,) = sides.old.family("rounding"), sides.new.family("rounding")
-    if (was["mode"], was["step"]) != (now["mode"], now["step"]):
-        yield says(
-            DifferenceKind.RULES,
-            "rounding",
-            was,
-            now,
-            was=was["step"],
-            was_mode=was["mode"],
-            now=now["step"],
-            now_mode=now["mode"],
-        )
+def _carer_sum(side: Side) -> Placed | None:
+    """The step with the separate sum for the carer, where it comes to anything."""
+    steps = (placed for placed in side.family("resources") if placed.kind == "resources.carer-sum")
+    return next((placed for placed in steps if placed.step.result.number), None)

@@ -3,7 +3,26 @@
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
-from ras.differences.difference import Difference, DifferenceKind, Placed, Side, Sides, says
+from ras.differences.difference import (
+    Difference,
+    DifferenceKind,
+    Placed,
+    Said,
+    Side,
+    Sides,
+    pointing,
+    told,
+)
+
+PRICE = Said(
+    "{item} {counted}: the price of each was {price} before.",
+    "Now it is {price}.",
+    new="{item} {counted}: this is new in this part of the plan. It costs {result}.",
+    gone="{item} {counted}: this is no longer in this part of the plan. It cost {result}.",
+)
+ON_COSTS = Said("{item}: what comes on top of the price was {on_costs} before.", "Now it is {on_costs}.")
+QUANTITY = "{item} {counted}: the plan had {was} before. Now it has {now}."
+PLAN_COST = Said("The support in the plan cost {result} before.", "Now it costs {result}.")
 
 
 def cost_differences(sides: Sides) -> Iterator[Difference]:
@@ -16,11 +35,8 @@ def cost_differences(sides: Sides) -> Iterator[Difference]:
         for each in _line(before, after)
     ]
     yield from found
-    before, after = sides.old.total_cost(), sides.new.total_cost()
-    if before.step.result != after.step.result:
-        kind = found[0].kind if found else DifferenceKind.RULES
-        costs = {"was": before.step.result, "now": after.step.result}
-        yield says(kind, "plan-cost", before, after, **costs)
+    kind = found[0].kind if found else DifferenceKind.RULES
+    yield from told(kind, sides.old.total_cost(), sides.new.total_cost(), PLAN_COST)
 
 
 def _by_item(side: Side) -> Mapping[tuple[str, str], list[Placed]]:
@@ -32,23 +48,15 @@ def _by_item(side: Side) -> Mapping[tuple[str, str], list[Placed]]:
 
 
 def _line(was: Placed | None, now: Placed | None) -> Iterator[Difference]:
-    if was is None and now is not None:
+    if was is None or now is None:
+        yield from told(DifferenceKind.PLAN, was, now, PRICE)
+        return
+    yield from told(DifferenceKind.PRICES, was, now, PRICE)
+    yield from told(DifferenceKind.PRICES, was, now, ON_COSTS)
+    if any(was[name] != now[name] for name in ("quantity", "how_often", "times")):
         what = {"item": now["item"], "counted": now["counted"]}
-        yield says(DifferenceKind.PLAN, "line-new", was, now, **what, now=now.step.result)
-    elif now is None and was is not None:
-        what = {"item": was["item"], "counted": was["counted"]}
-        yield says(DifferenceKind.PLAN, "line-gone", was, now, **what, was=was.step.result)
-    elif was and now:
-        what = {"item": now["item"], "counted": now["counted"]}
-        if was["price"] != now["price"]:
-            prices = {"was": was["price"], "now": now["price"]}
-            yield says(DifferenceKind.PRICES, "price", was, now, **what, **prices)
-        if was["on_costs"] != now["on_costs"]:
-            on_top = {"was": was["on_costs"], "now": now["on_costs"]}
-            yield says(DifferenceKind.PRICES, "on-costs", was, now, item=now["item"], **on_top)
-        if any(was[name] != now[name] for name in ("quantity", "how_often", "times")):
-            quantities = {"was": _how_much(was, now), "now": _how_much(now, was)}
-            yield says(DifferenceKind.PLAN, "quantity", was, now, **what, **quantities)
+        sentence = QUANTITY.format(**what, was=_how_much(was, now), now=_how_much(now, was))
+        yield pointing(DifferenceKind.PLAN, was, now, sentence)
 
 
 def _how_much(placed: Placed, other: Placed) -> str:

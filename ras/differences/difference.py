@@ -1,8 +1,10 @@
 """One difference: its sentence, made of the two steps it points at and of nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
+from typing import NamedTuple
 
 from ras.allocation import VARIANTS
 from ras.assessment import Assessment
@@ -10,65 +12,14 @@ from ras.costing import CostedLine
 from ras.records import Line, Record, Told
 from ras.working import Horizon, Quantity, Step
 
-SENTENCES = {
-    "horizon": "The amount before was for the {was}. The new amount is for the {now}.",
-    "rules": ("The rules changed. Before: {was_title}, version {was}. Now: {now_title}, version {now}."),
-    "level": "{domain}: the answer was “{was_level}”, {was}. Now it is “{now_level}”, {now}.",
-    "level-points": "{domain}: the answer “{level}” gave {was} before. Now it gives {now}.",
-    "weight": "{domain}: its points were multiplied by {was} before. Now they are multiplied by {now}.",
-    "asked": "{domain}: this was not asked before. Now it is: “{level}”, {now}.",
-    "not-asked": "{domain}: the answer was “{level}”, {was}. Now this is not asked.",
-    "scale": "All areas together were multiplied by {was} before. Now they are multiplied by {now}.",
-    "present": (
-        "{domain}: what is already there took off {was} before ({was_givers}). Now it takes off {now} "
-        "({now_givers})."
-    ),
-    "present-new": (
-        "{domain}: nothing was taken off before. Now what is already there ({givers}) takes off {now}."
-    ),
-    "present-gone": "{domain}: what was already there ({givers}) took off {was}. Now nothing is taken off.",
-    "table": "For {points} the table gave {was} before. Now it gives {now}.",
-    "group": "For {points} the amount was {was} before ({was_group}). Now it is {now} ({now_group}).",
-    "price-per-point": "Each point was worth {was} before. Now each is worth {now}.",
-    "points": (
-        "The score was {was_points} before, which gave {was}. Now it is {now_points}, which gives {now}."
-    ),
-    "modifier": "{title}: before, {was}. Now, {now}.",
-    "modifier-new": "{title}: this did not apply before. Now {now}, because {because}.",
-    "modifier-gone": "{title}: before, {was}. Now this does not apply.",
-    "modifier.add": "{added} was added",
-    "modifier.add, now": "{added} is added",
-    "modifier.multiply": "the amount was multiplied by {factor}",
-    "modifier.multiply, now": "the amount is multiplied by {factor}",
-    "bounds": "{was} {now}",
-    "bounds.floor": "Before, the amount was raised to the lowest one of the policy, {floor}.",
-    "bounds.floor, now": "Now it is raised to the lowest one of the policy, {floor}.",
-    "bounds.hard-cap": "Before, the amount was cut to the highest one of the policy, {hard_cap}.",
-    "bounds.hard-cap, now": "Now it is cut to the highest one of the policy, {hard_cap}.",
-    "bounds.free": "Before, no lowest or highest amount changed it.",
-    "bounds.free, now": "Now no lowest or highest amount changes it.",
-    "times": "The amount was counted {was} times a year before. Now it is counted {now} times a year.",
-    "rounding": (
-        "The amount was rounded to a multiple of {was}, {was_mode}. Now it is rounded to a multiple of "
-        "{now}, {now_mode}."
-    ),
-    "price": "{item} {counted}: the price of each was {was} before. Now it is {now}.",
-    "on-costs": "{item}: what comes on top of the price was {was} before. Now it is {now}.",
-    "quantity": "{item} {counted}: the plan had {was} before. Now it has {now}.",
-    "line-new": "{item} {counted}: this is new in this part of the plan. It costs {now}.",
-    "line-gone": "{item} {counted}: this is no longer in this part of the plan. It cost {was}.",
-    "plan-cost": "The support in the plan cost {was} before. Now it costs {now}.",
-    "no-workings": "There are no two workings to compare. The written reasons say why the amount is lower.",
-    "nothing-changed": (
-        "Nothing in how the amount was worked out has changed. The written reasons say why it is lower."
-    ),
-    "not-explained": (
-        "These changes alone do not make the amount lower. The written reasons say why it is lower."
-    ),
-}
-"""For each difference, the sentence a family reads."""
-
 ALLOCATIONS = frozenset(kind for variant in VARIANTS for kind in variant.sentences)
+CHANGES_NOTHING = frozenset(
+    {
+        *("score.not-asked", "line-items.left-out", "modifier.left-out", "one-off.left-out"),
+        *("uprating.none", "uprating.not-set"),
+    }
+)
+"""Steps that say that a rule does nothing here. What they are compared with is new, or gone."""
 
 
 class DifferenceKind(StrEnum):
@@ -106,12 +57,31 @@ class Placed:
     step: Step
 
     @property
+    def kind(self) -> str:
+        """What sort of step it is."""
+        return self.step.kind
+
+    @property
+    def variant(self) -> str:
+        """Of a step of an allocation: which variant wrote it."""
+        return self.kind.partition(".")[0]
+
+    @property
     def named(self) -> dict[str, Quantity]:
         """Its inputs by name."""
         return {given.name: given for given in self.step.inputs}
 
     def __getitem__(self, name: str) -> Quantity:
         return self.named[name]
+
+    def say(self, sentence: str) -> str:
+        """A sentence with this step's own inputs and result in it."""
+        return sentence.format(result=self.step.result, **self.named)
+
+
+def code_of(placed: Placed) -> str:
+    """The code that the rule's path names: of a domain, a modifier, a sum paid once."""
+    return placed.step.rule.split(".")[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +93,11 @@ class Side:
 
     def family(self, name: str) -> list[Placed]:
         """The steps of a family, in order, at the horizon."""
-        return [placed for placed in self.steps() if placed.step.kind.partition(".")[0] == name]
+        return [placed for placed in self.steps() if placed.kind.partition(".")[0] == name]
+
+    def only(self, name: str) -> Placed | None:
+        """The one step of a family that has one at most; None where it has none."""
+        return next(iter(self.family(name)), None)
 
     def steps(self) -> Iterator[Placed]:
         """The steps of the indicative amount at the horizon."""
@@ -131,9 +105,9 @@ class Side:
             if step.horizon is self.horizon:
                 yield Placed(f"/working/{number}", step)
 
-    def allocation(self) -> Placed:
-        """The step in which points become money."""
-        return next(placed for placed in self.steps() if placed.step.kind in ALLOCATIONS)
+    def allocation(self) -> list[Placed]:
+        """The steps in which points or answers become money; the last has the amount."""
+        return [placed for placed in self.steps() if placed.kind in ALLOCATIONS]
 
     def lines(self) -> Iterator[tuple[CostedLine, Placed]]:
         """The yearly lines of the plan at the horizon, with their step."""
@@ -158,6 +132,14 @@ class Sides:
     old: Side
     new: Side
 
+    def family(self, name: str) -> tuple[list[Placed], list[Placed]]:
+        """The steps of a family in each."""
+        return self.old.family(name), self.new.family(name)
+
+    def only(self, name: str) -> tuple[Placed | None, Placed | None]:
+        """The one step of such a family in each."""
+        return self.old.only(name), self.new.only(name)
+
     @property
     def rules_differ(self) -> bool:
         """Whether the two were worked out by different policy documents."""
@@ -168,19 +150,87 @@ class Sides:
         """Why another rule applies: another document, or other facts under the same one."""
         return DifferenceKind.RULES if self.rules_differ else DifferenceKind.CIRCUMSTANCES
 
+    def why(self, was: Placed | None, now: Placed | None) -> DifferenceKind:
+        """Why a rule does another thing: a rule that only one document has is that document's doing."""
+        if was is None or now is None:
+            return DifferenceKind.RULES
+        is_new_or_gone = was.kind in CHANGES_NOTHING or now.kind in CHANGES_NOTHING
+        return DifferenceKind.CIRCUMSTANCES if is_new_or_gone else self.by_rules
 
-def says(
-    kind: DifferenceKind, sentence: str, was: Placed | None, now: Placed | None, /, **values: object
-) -> Difference:
-    """A difference in a sentence of that name, that points at the steps it is made of."""
+
+class Said(NamedTuple):
+    """What is told of a kind of step, in sentences over its own inputs and result.
+
+    Attributes:
+        before: What it said before.
+        after: What it says now; it follows `before`, and two steps that say the same in it do not differ.
+        new: All that is told where there was nothing like it before.
+        gone: All that is told where there is nothing like it now.
+        by: What two steps are compared by, where that is not all of `after`.
+    """
+
+    before: str
+    after: str
+    new: str = ""
+    gone: str = ""
+    by: str | None = None
+
+    def compared(self, placed: Placed) -> str:
+        """What must be the same in two steps for nothing to be told."""
+        return placed.say(self.after if self.by is None else self.by)
+
+
+Saying = Callable[[Placed], Said]
+"""From a step to what is told of it."""
+
+
+IN_GENERAL = Said("A step came to {result} before.", "Now it comes to {result}.")
+"""What is told of a kind that no table names: a new variant has words of its own only when written."""
+
+
+def by_kind(said: Mapping[str, Said]) -> Saying:
+    """What is told of a step, by its kind."""
+    return lambda placed: said.get(placed.kind, IN_GENERAL)
+
+
+def told(
+    kind: DifferenceKind, was: Placed | None, now: Placed | None, saying: Saying | Said
+) -> Iterator[Difference]:
+    """How two steps about one thing differ, if they do."""
+    before = was if was and was.kind not in CHANGES_NOTHING else None
+    after = now if now and now.kind not in CHANGES_NOTHING else None
+    say = saying if callable(saying) else lambda _: saying
+    if before and after:
+        old, new = say(before), say(after)
+        if old.compared(before) != new.compared(after):
+            yield pointing(kind, was, now, f"{before.say(old.before)} {after.say(new.after)}")
+    elif after:
+        yield pointing(kind, was, now, after.say(say(after).new))
+    elif before:
+        yield pointing(kind, was, now, before.say(say(before).gone))
+
+
+def pointing(kind: DifferenceKind, was: Placed | None, now: Placed | None, sentence: str) -> Difference:
+    """A difference that points at the steps its sentence is made of."""
     return Difference(
         kind=kind,
         old=(was.pointer,) if was else (),
         new=(now.pointer,) if now else (),
-        sentence=SENTENCES[sentence].format(**values),
+        sentence=sentence,
     )
 
 
-def decision(sentence: str) -> Difference:
-    """That no working says why: the written reasons do."""
-    return says(DifferenceKind.DECISION, sentence, None, None)
+def pairs(
+    was: Iterable[Placed], now: Iterable[Placed], *, by: Callable[[Placed], Hashable]
+) -> Iterator[tuple[Placed | None, Placed | None]]:
+    """The steps of each side that are about one thing, in order; None where a side has no more of them."""
+    before, after = _grouped(was, by), _grouped(now, by)
+    for thing in dict.fromkeys([*before, *after]):
+        yield from zip_longest(before.get(thing, ()), after.get(thing, ()))
+
+
+def _grouped(steps: Iterable[Placed], by: Callable[[Placed], Hashable]) -> dict[Hashable, list[Placed]]:
+    found: dict[Hashable, list[Placed]] = {}
+    for placed in steps:
+        found.setdefault(by(placed), []).append(placed)
+    return found

@@ -152,16 +152,17 @@ def _bounds_are_in_order(policy: PolicyConfiguration) -> Iterator[Fault]:
 
 
 def _rounding_keeps_the_bounds(policy: PolicyConfiguration) -> Iterator[Fault]:
-    step_pence = policy.rounding.step_pence
+    """Rounding comes after the bounds: it may not take an amount past one."""
+    step_pence, times = policy.rounding.step_pence, policy.times_a_year
     for location, bounds in _every_bounds(policy):
-        for name in ("floor_pence", "hard_cap_pence"):
-            value = getattr(bounds, name)
-            if value is not None and Fraction(value) * policy.times_a_year % step_pence != 0:
+        for field in ("floor_pence", "hard_cap_pence"):
+            limit = getattr(bounds, field)
+            if limit is not None and Fraction(limit * times) % step_pence != 0:
                 yield (
-                    (*location, name),
-                    "not-a-step",
-                    f"For a year this is not a whole number of the rounding's steps of {pounds(step_pence)}: "
-                    "rounding could take an amount past it.",
+                    (*location, field),
+                    "not-on-a-step",
+                    f"A year of this is {pounds(limit * times)}, which is no multiple of "
+                    f"{pounds(step_pence)}: rounding could take an amount past it.",
                 )
 
 

@@ -215,6 +215,7 @@ def test_a_notice_says_which_needs_and_which_of_the_plan_changed(service: Servic
         "Independence skills: the answer was “Most of the day”, 16 points. Now it is “Every day”, 9 points.",
         "The score was 31 points before, which gave £4,275 a year. Now it is 24 points, which gives about "
         "£2,716.67 a year.",
+        "The indicative amount was £4,617 a year before. Now it is £2,934 a year.",
         "Activity club with support (sessions): this is no longer in this part of the plan. It cost £702 a "
         "year.",
         "The support in the plan cost £5,171.45 a year before. Now it costs £4,469.45 a year.",
