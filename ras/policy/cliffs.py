@@ -1,5 +1,7 @@
 """Cliffs: where one point more, or one birthday, is worth a sum; and a table that has none."""
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -60,13 +62,13 @@ def cliffs(trial: Trial, caseload: Sequence[Exact] = ()) -> tuple[Cliff, ...]:
     """
     if not trial.policy.allocation.uses_score():
         return ()
-    found = []
+    found, ordered = [], sorted(caseload)
     for score in trial.thresholds[:MOST_THRESHOLDS]:
         if score <= trial.scores[-1]:
             before = trial.money_at(tidy(score - A_LITTLE), trial.usual).annual_pence
             after = trial.money_at(score, trial.usual).annual_pence
             if after - before > trial.policy.rounding.step_pence:
-                found.append(_cliff(trial, score, before, after, caseload))
+                found.append(_cliff(trial, score, before, after, ordered))
     return tuple(found)
 
 
@@ -96,23 +98,27 @@ def cliff_free(trial: Trial, caseload: Sequence[Exact] = ()) -> CliffFree | None
     can_be_written = all((at * 10**MOST_PLACES).denominator == 1 for at in points)
     if not rises or not can_be_written or [trial.table(at) for at in points[1:]] != steps:
         return None
-    scores = list(caseload) or list(trial.scores)
-    now = sum(trial.table(score) for score in scores)
+    scores = Counter(caseload or trial.scores)
+    now = sum(trial.table(score) * times for score, times in scores.items())
     if now == 0:
         return None
-    smooth = sum(_between(points, [steps[0], *steps], score) for score in scores)
-    factor = Fraction(now) / Fraction(smooth)
+    factor = Fraction(now) / Fraction(_total(points, [steps[0], *steps], scores))
     amounts: list[Exact] = [_to_a_penny(worth * factor) for worth in (steps[0], *steps)]
     return CliffFree(
         knots=tuple(
             Knot(points=exact_text(at), amount_pence=int(amount))
             for at, amount in zip(points, amounts, strict=True)
         ),
-        scores=len(scores),
+        scores=scores.total(),
         over_the_caseload=bool(caseload),
         now_pence=_to_a_penny(now),
-        proposed_pence=_to_a_penny(sum(_between(points, amounts, score) for score in scores)),
+        proposed_pence=_to_a_penny(_total(points, amounts, scores)),
     )
+
+
+def _total(points: Sequence[Exact], amounts: Sequence[Exact], scores: Counter[Exact]) -> Exact:
+    """What straight lines between the points give all of the scores."""
+    return sum(_between(points, amounts, score) * times for score, times in scores.items())
 
 
 def _between(points: Sequence[Exact], amounts: Sequence[Exact], score: Exact) -> Exact:
@@ -127,15 +133,15 @@ def _to_a_penny(pence: Exact) -> int:
     return int(Fraction(pence) + Fraction(1, 2))
 
 
-def _cliff(trial: Trial, score: Exact, before: int, after: int, caseload: Sequence[Exact]) -> Cliff:
+def _cliff(trial: Trial, score: Exact, before: int, after: int, ordered: Sequence[Exact]) -> Cliff:
     near = reach(trial)
-    within = sum(score - near <= child < score + near for child in caseload)
+    within = bisect_left(ordered, score + near) - bisect_left(ordered, score - near)
     return Cliff(
         points=exact_text(score),
         before_annual_pence=before,
         after_annual_pence=after,
         rise_percent=_percent(after - before, before) if before else None,
-        within_reach_percent=_percent(within, len(caseload)) if caseload else None,
+        within_reach_percent=_percent(within, len(ordered)) if ordered else None,
     )
 
 

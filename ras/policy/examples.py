@@ -39,7 +39,8 @@ def _differences(
     ):
         wanted = getattr(example.expect, field)
         if wanted is not None and wanted != found:
-            yield ("expect", field), f"expected {wanted}, and it comes to {found}."
+            comes_to = "there is none" if found is None else f"it comes to {found}"
+            yield ("expect", field), f"expected {wanted}, and {comes_to}."
     for number, line in enumerate(example.expect.working):
         message = _missing(line, result)
         if message is not None:

@@ -11,13 +11,14 @@ from ras.conditions import Facts
 from ras.indicative import Money
 from ras.policy.trial import MOST_TRIED, Answers, Spent, Trial
 from ras.records import Exact, tidy
+from ras.scoring import answered
 from ras.working import Quantity, Step, Unit
 
 FEW = 300
 """So many sets of answers are all tried."""
 FEW_FOR_ONE = 5_000
 """So many are for the usual child: a table of many rows can have its one slip in any of them."""
-A_LITTLE = Fraction(1, 1_000_000)
+A_LITTLE = Fraction(1, 1_000_000_000)
 """How far below a threshold a score is that is just below it."""
 AROUND_THE_TABLE = frozenset({"modifier", "uprating", "one-off", "deflator", "bounds", "period", "rounding"})
 """The families of the steps that follow the allocation."""
@@ -142,18 +143,13 @@ def _a_level_up(
         fewer = amounts.of({**answers, domain: less}, facts)
         greater = amounts.of({**answers, domain: more}, facts)
         if greater.annual_pence < fewer.annual_pence:
-            title = next(each.title for each in trial.policy.domains if each.code == domain)
+            asked = next(each for each in trial.policy.domains if each.code == domain)
             yield _fall(
                 fewer,
                 greater,
-                f"“{_title(trial, domain, less)}” in “{title}”",
-                f"“{_title(trial, domain, more)}”",
+                f"“{answered(asked, less).title}” in “{asked.title}”",
+                f"“{answered(asked, more).title}”",
             )
-
-
-def _title(trial: Trial, domain: str, code: str) -> str:
-    levels = trial.policy.levels[domain]
-    return levels[code][1].title if code in levels else "no need"
 
 
 def _where_it_is_worth_least(

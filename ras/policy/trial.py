@@ -6,9 +6,10 @@ looked at in the same way.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from math import prod
+from math import lcm, prod
 from typing import Any
 
 from ras.allocation.variant import Place, Pricing
@@ -120,15 +121,18 @@ class Trial:
     @cached_property
     def scores(self) -> tuple[Exact, ...]:
         """The scores that answers can come to, in order; thinned out where there are very many."""
-        reached: set[Exact] = {0}
+        parts = lcm(*(answer.points.denominator for answer in self._answered.values()))
+        reached = {0}  # in whole parts of a point: fractions would take many times as long
         for domain in self.policy.domains:
-            worth = {self._answered[domain.code, code].points for code in self.levels(domain.code)}
+            worth = {
+                int(self._answered[domain.code, code].points * parts) for code in self.levels(domain.code)
+            }
             worth |= set() if domain.code in self.policy.questions.asked_of_all else {0}
-            reached = {tidy(score + points) for score in reached for points in worth}
+            reached = {score + points for score in reached for points in worth}
             if len(reached) > MOST_SCORES:
                 ordered = sorted(reached)
                 reached = {ordered[0], *ordered[:: len(ordered) // MOST_SCORES + 1], ordered[-1]}
-        return tuple(sorted(tidy(score * self._scale) for score in reached))
+        return tuple(tidy(Fraction(score, parts) * self._scale) for score in sorted(reached))
 
     @cached_property
     def facts(self) -> tuple[Facts, ...]:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from ras import Plan, policy_schema, read_plan, read_policy, write_policy
+from ras import testing as some
 from ras.errors import DocumentError, PolicyDocumentError
 from ras.policy.configuration import PolicyConfiguration
-from tests.ras import strategies as some
 from tests.ras.breaking import SHAPES, TEXTS, Breaking, Broken, broken_in, parent_of, spots
 from tests.ras.examples import POLICY_TEXT, Data, changed, in_words, plan_data, pointer, policy_data
 
