@@ -86,7 +86,7 @@ def _complete(operation: dict[str, Any], *, path: str, method: str) -> None:
         operation["security"] = [{"token": []}]
         operation["description"] += "\n\n" + _who(rule)
         operation.setdefault("parameters", []).extend(_headers(name, rule))
-    if "{" in path or rule.keeps:
+    if "{" in path or rule.keeps or name == "preview_decision":
         statuses.add(404)
     if method != "get":
         statuses |= {409, 413, 415}

@@ -169,8 +169,8 @@ def _report(rounds: dict[str, list[Measured]], start_seconds: float, in_process:
         "",
         "## Over HTTP",
         "",
-        f"Each row is the median of {ROUNDS} rounds of {SECONDS:g} s over {CONNECTIONS} connections, the rows",
-        "taken in turn; one server process each, and the client on the same machine. The ratio is to",
+        f"Each row is the median of {ROUNDS} rounds of {SECONDS:g} s over {CONNECTIONS} connections, the",
+        "rows taken in turn; one server process each, and the client on the same machine. The ratio is to",
         "the first row.",
         "",
         f"Python {platform.python_version()}, FastAPI {version('fastapi')}, uvicorn {version('uvicorn')}, "

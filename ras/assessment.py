@@ -2,7 +2,9 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from ras.compiled import compiled
 from ras.costing import PlanCost, cost_lines
@@ -43,6 +45,10 @@ class PolicyIdentity(Record):
     """For a policy that is no council's: the words that say so."""
 
 
+LEFT_OUT = Field(exclude_if=lambda value: value is None)
+"""Left out where a policy has no such thing, and never null: so a result has the bytes of its hash."""
+
+
 class HorizonAmount(Record):
     """What one horizon comes to."""
 
@@ -54,21 +60,21 @@ class HorizonAmount(Record):
     """Its first day."""
     last_day: Day
     """Its last day."""
-    points: str | None = None
+    points: Annotated[str | None, LEFT_OUT] = None
     """The score before resources present, exactly, as text; left out where no points are added up."""
-    points_after_resources: str | None = None
+    points_after_resources: Annotated[str | None, LEFT_OUT] = None
     """The score after resources present, exactly, as text; left out likewise."""
     indicative_annual_pence: Pence
     """The indicative amount, in pence a year."""
-    indicative_one_off_pence: Pence | None = None
+    indicative_one_off_pence: Annotated[Pence | None, LEFT_OUT] = None
     """What the policy gives once beside it, in pence; left out where the policy has no such sums."""
-    carer_annual_pence: Pence | None = None
+    carer_annual_pence: Annotated[Pence | None, LEFT_OUT] = None
     """A separate sum for the carer, in pence a year; no part of the indicative amount. Left out where the
     policy has none."""
-    lowest_annual_pence: SumPence | None = None
+    lowest_annual_pence: Annotated[SumPence | None, LEFT_OUT] = None
     """Where the range beside the amount begins, in pence a year; left out where the policy was not
     calibrated."""
-    highest_annual_pence: SumPence | None = None
+    highest_annual_pence: Annotated[SumPence | None, LEFT_OUT] = None
     """Where it ends, in pence a year; left out likewise."""
     plan_cost_annual_pence: Pence
     """What the plan's support costs at this horizon, in pence a year."""

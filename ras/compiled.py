@@ -210,6 +210,8 @@ class Compiled:
 
     def _refuse_unusual_levels(self, plan: Plan) -> None:
         """Let only answers through that the fast way looks at, or that are plainly right."""
+        if len({need.domain for need in plan.needs}) < len(plan.needs):
+            raise Unusual
         for need in plan.needs:
             for at in self._unscored:
                 if at(need.levels) is not None:

@@ -1,7 +1,7 @@
 """What would change one child's amount: one answer, one piece of help, a cliff nearby, the next birthday."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ras.assessment import headline
@@ -15,6 +15,7 @@ from ras.policy.configuration import PolicyConfiguration
 from ras.policy.order import A_LITTLE
 from ras.policy.trial import Trial
 from ras.records import Code, Day, Exact, Line, Pence, PositiveText, Record, exact_text, tidy
+from ras.scoring import answered
 from ras.working import Horizon, Quantity, Unit
 
 MONTHS_A_YEAR = 12
@@ -135,18 +136,17 @@ def _answers(
         given = need.levels.at(horizon)
         if given not in known:
             continue
-        title = next(domain.title for domain in policy.domains if domain.code == need.domain)
+        domain = next(domain for domain in policy.domains if domain.code == need.domain)
         place = known.index(given)
         for other in known[max(0, place - 1) : place] + known[place + 1 : place + 2]:
             needs = [each.model_dump(exclude_unset=True) for each in plan.needs]
             needs[number]["levels"][horizon.value] = other
             there = _amount(_changed(plan, needs=needs), policy, horizon, on).annual_pence
-            level = policy.levels[need.domain].get(other)
             yield AnswerChange(
                 domain=need.domain,
-                title=title,
+                title=domain.title,
                 level=other,
-                level_title=level[1].title if level else "no need",
+                level_title=answered(domain, other).title,
                 indicative_annual_pence=there,
                 difference_annual_pence=there - amount.annual_pence,
             )
@@ -204,7 +204,10 @@ def _birthdays(
     """The birthdays to come that change something, soonest first."""
     age = age_on(plan.born_on, on)
     for later in range(age + 1, policy.eligibility.before_age + 1):
-        older = _changed(plan, born_on=add_months(plan.born_on, -MONTHS_A_YEAR * (later - age)))
+        birthday = add_months(plan.born_on, MONTHS_A_YEAR * later)
+        if age_on(plan.born_on, birthday) < later:  # born on 29 February
+            birthday += timedelta(days=1)
+        older = _changed(plan, born_on=add_months(on, -MONTHS_A_YEAR * later))
         there: int | None = None
         because = None
         try:
@@ -216,7 +219,7 @@ def _birthdays(
         if there != amount.annual_pence:
             yield NextBirthday(
                 age=later,
-                on=add_months(plan.born_on, MONTHS_A_YEAR * later),
+                on=birthday,
                 indicative_annual_pence=there,
                 difference_annual_pence=None if there is None else there - amount.annual_pence,
                 because=because,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ras import assessment, bounds, costing, indicative, modifiers, present, scoring, uprating
 from ras.allocation import VARIANTS
-from ras.assessment import Assessment
+from ras.assessment import Assessment, HorizonAmount
 from ras.dates import day_in_words
 from ras.plan import NO_NEED, NOT_APPLICABLE, NOT_KNOWN, Plan
 from ras.policy.configuration import PolicyConfiguration
@@ -152,14 +152,29 @@ def _summary(result: Assessment) -> Iterator[str]:
     if result.plan_cost_one_off_pence:
         once = Quantity.of(result.plan_cost_one_off_pence, Unit.PENCE)
         yield f"Support in the plan that is bought once costs {once} in all. It is not in the yearly figures."
+    headline = next(h for h in result.horizons if h.horizon is result.horizon)
+    yield from _beside_the_amount(headline)
     if not result.sufficient:
         yield (
             "The indicative amount is less than the plan costs. Whatever plan is agreed, the money agreed "
             "must be enough to pay for it."
         )
-    marks = next(h.marks for h in result.horizons if h.horizon is result.horizon)
-    yield from (MARKS[mark] for mark in marks)
+    yield from (MARKS[mark] for mark in headline.marks)
     yield NOT_AN_OFFER
+
+
+def _beside_the_amount(headline: HorizonAmount) -> Iterator[str]:
+    """What stands beside the amount and is no part of it, where a policy has such things."""
+    if headline.indicative_one_off_pence:
+        once = Quantity.of(headline.indicative_one_off_pence, Unit.PENCE)
+        yield f"Beside the yearly amount, {once} is paid once."
+    if headline.carer_annual_pence:
+        carer = Quantity.of(headline.carer_annual_pence, Unit.PENCE_A_YEAR)
+        yield f"There is a separate sum for the carer of {carer}. It is no part of your child's amount."
+    if headline.lowest_annual_pence is not None and headline.highest_annual_pence is not None:
+        lowest = Quantity.of(headline.lowest_annual_pence, Unit.PENCE_A_YEAR)
+        highest = Quantity.of(headline.highest_annual_pence, Unit.PENCE_A_YEAR)
+        yield f"For other children, packages were from about {lowest} to {highest} where the amount was this."
 
 
 def _sections(plan: Plan, policy: PolicyConfiguration, result: Assessment) -> Iterator[Section]:

@@ -26,7 +26,7 @@ class Column(StrEnum):
 
 KNOWN = (
     "A column can be called 'from', 'to' (the last score of the row), 'below' (the first score past it) or "
-    "'amount'."
+    "'amount'. Leave any other out."
 )
 
 _POINTS_WORDS = frozenset(

@@ -14,14 +14,13 @@ from typing import Any, NoReturn
 
 from app.authoring.cells import Cell, Span, Unusable, pence_of, points_of, printable, span_of
 from app.authoring.columns import Column, column_of
-from app.authoring.workbook import MOST_COLUMNS, is_workbook, read_sheet
 from app.bulk.rows import read_rows
 from ras.errors import Problem
 from ras.money import MoneyPeriod, pounds
 from ras.reading import UnreadableText
 from ras.records import Exact, exact_text
 
-MOST_BYTES, MOST_ROWS = 2_000_000, 500
+MOST_BYTES, MOST_ROWS, MOST_COLUMNS = 2_000_000, 500, 50
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 """How the files of Excel before 2007 begin, and those with a password."""
 NOT_PUBLISHED = "not published yet: say where"
@@ -116,8 +115,8 @@ def read_table(content: bytes, *, name: str, sheet: str | None = None) -> Table:
 
 def _cells(content: bytes, *, name: str, sheet: str | None) -> tuple[list[str], list[tuple[int, Cells]]]:
     """The names of the columns, and each row that is not blank with its number."""
-    if is_workbook(content):
-        return _cells_of_sheet(read_sheet(content, sheet=sheet, most_rows=MOST_ROWS))
+    if content.startswith(b"PK"):
+        return _cells_of_sheet(_rows_of_sheet(content, sheet))
     if content.startswith(OLD_EXCEL):
         _refuse(
             "not-xlsx", "This workbook is of an old kind or has a password. Save it as .xlsx without one."
@@ -138,6 +137,14 @@ def _cells(content: bytes, *, name: str, sheet: str | None) -> tuple[list[str], 
         _refuse("too-many-rows", f"A table may have {MOST_ROWS} rows at most.")
     header = next(csv.reader(io.StringIO(text, newline="")))
     return header, [(number, {**row}) for number, row in rows if row]
+
+
+def _rows_of_sheet(content: bytes, sheet: str | None) -> list[tuple[int, dict[int, Cell]]]:
+    try:
+        from app.authoring.workbook import read_sheet  # noqa: PLC0415  needs an extra, and only here
+    except ModuleNotFoundError:
+        _refuse("xlsx-missing", "openpyxl or defusedxml is missing: pip install 'ras[xlsx]'.")
+    return read_sheet(content, sheet=sheet, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
 
 
 def _cells_of_sheet(rows: list[tuple[int, dict[int, Cell]]]) -> tuple[list[str], list[tuple[int, Cells]]]:

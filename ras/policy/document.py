@@ -111,7 +111,7 @@ def _explain(name: str, field: dict[str, Any], record: dict[str, Any], kinds: di
         field["description"] += f" Left out, it is {json.dumps(field['default'])}."
     kind = field["anyOf"][0] if "anyOf" in field else field
     if name.endswith("_pence") and kind.get("type") == "integer":
-        kind["errorMessage"] = "Write whole pence, without a point: 125000 is £1,250."
+        kind["errorMessage"] = _PENCE_SO
     if "anyOf" in field:
         _open(field, kind, kinds)
 
@@ -151,6 +151,9 @@ def _pattern(kind: Any) -> str:
     pattern: str = TypeAdapter(kind).json_schema()["pattern"]
     return pattern
 
+
+_PENCE_SO = "Write whole pence, without a point: 125000 is £1,250. If it is 1_250_00, set YAML 1.1."
+"""What to write for money: by YAML 1.2, which editors begin with, the marks in it make it text."""
 
 _WRITTEN_SO = {
     _pattern(Code): "Write lower-case letters, digits and single hyphens, such as short-break.",

@@ -172,7 +172,7 @@ def _by_age(trial: Trial) -> Iterator[Fall]:
     ages = trial.policy.eligibility
     scored = [age for age in trial.ages if age > ages.from_age]
     for age in scored:
-        for facts in trial.facts[: len(trial.facts) - len(trial.ages)]:
+        for facts in trial.in_every_circumstance:
             before = trial.at_age(facts, age - 1, months=12)  # an age taper has run its course by that day
             after = trial.at_age(facts, age)
             for answers in _starts(trial, trial.asked(before)):

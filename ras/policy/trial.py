@@ -5,7 +5,7 @@ looked at in the same way.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -26,6 +26,8 @@ from ras.scoring import answered
 MOST_TRIED = 20_000
 """How many amounts each check works out at most."""
 MOST_FACTS = 24
+MOST_TOGETHER = 120
+"""So many children of every age in every circumstance are tried; else ages and circumstances apart."""
 MOST_SCORES = 4_000
 MOST_COUNTED = 20
 """Where a question that asks how many has no largest number, this many are tried."""
@@ -136,24 +138,37 @@ class Trial:
 
     @cached_property
     def facts(self) -> tuple[Facts, ...]:
-        """Children to try it on: one for each run of ages, and each combination of circumstances.
+        """Children to try it on: one for each run of ages, in each combination of circumstances.
 
-        Where there are very many combinations, each circumstance changes on its own.
+        Where there are very many, ages and circumstances change apart.
         """
-        ages = self.ages
-        first = self._facts(ages[len(ages) // 2])
+        if len(self._combinations) * len(self.ages) <= MOST_TOGETHER:
+            pairs = product(self.ages, self._combinations)
+            return tuple(self._with(self._facts(age), combination) for age, combination in pairs)
+        return (
+            *self.in_every_circumstance,
+            *(self._with(self._facts(age), self._usual) for age in self.ages),
+        )
+
+    @cached_property
+    def in_every_circumstance(self) -> tuple[Facts, ...]:
+        """A child of a middle age in each combination of circumstances."""
+        middle = self._facts(self.ages[len(self.ages) // 2])
+        return tuple(self._with(middle, combination) for combination in self._combinations)
+
+    @cached_property
+    def _combinations(self) -> tuple[tuple[Any, ...], ...]:
+        """Answers to all circumstances; where there are very many, each changes on its own."""
         questions = [list(self._answers_to(question.code)) for question in self.policy.circumstances]
         if prod(len(answers) for answers in questions) <= MOST_FACTS:
-            combinations: Iterable[tuple[Any, ...]] = product(*questions)
-        else:
-            usual = tuple(answers[0] for answers in questions)
-            combinations = dict.fromkeys(
-                (*usual[:number], answer, *usual[number + 1 :])
-                for number, answers in enumerate(questions)
-                for answer in answers
-            )
-        tried = [self._with(first, combination) for combination in combinations]
-        return (*tried, *(self._with(self._facts(age), self._usual) for age in ages))
+            return tuple(product(*questions))
+        usual = tuple(answers[0] for answers in questions)
+        apart = (
+            (*usual[:number], answer, *usual[number + 1 :])
+            for number, answers in enumerate(questions)
+            for answer in answers
+        )
+        return tuple(dict.fromkeys(apart))
 
     @cached_property
     def ages(self) -> tuple[int, ...]:

@@ -119,7 +119,7 @@ def _places(draw: Draw) -> list[str]:
 @st.composite
 def by_rules(draw: Draw, asking: Asking) -> tuple[list[str], list[Data]]:
     """Codes of levels from the least up, and rules in order that reach each of them."""
-    levels = draw(codes(1, 4))
+    levels = draw(codes(1, 4) if draw(sometimes) else codes(3, 4))
     way = draw(one_of(Way.UPWARDS, Way.UPWARDS, Way.DOWNWARDS))
     reached = levels[::-1] if way is Way.UPWARDS else list(levels)
     if draw(sometimes):  # two rules for one level
@@ -170,7 +170,7 @@ def weight_x_base(draw: Draw, asking: Asking, _amounts: Amounts) -> Data:
     """Weights by need, and base rates by group."""
     asking = replace(asking, is_scored=draw(yes_or_no))
     way = draw(one_of(Way.UPWARDS, Way.UPWARDS, Way.DOWNWARDS))
-    bands = draw(first_match(asking, draw(whole(1, 4)), way))
+    bands = draw(first_match(asking, draw(one_of(1, 2, 3, 4, 4)), way))
     weights = rising(draw(decimals(9)) for _ in bands)
     if way is Way.UPWARDS:
         weights.reverse()
@@ -192,7 +192,11 @@ def weight_x_base(draw: Draw, asking: Asking, _amounts: Amounts) -> Data:
 @st.composite
 def lookup_matrix(draw: Draw, asking: Asking, _amounts: Amounts) -> Data:
     """A row for every combination; each answer adds its own part, and more need adds no less."""
-    possible = ["age", *["domain"] * bool(asking.asked_of_all()), *["choice"] * bool(asking.with_choices())]
+    possible = [
+        "age",
+        *["domain"] * 4 * bool(asking.asked_of_all()),
+        *["choice"] * bool(asking.with_choices()),
+    ]
     sides: list[Data] = []
     parts: list[dict[str, int]] = []
     rows = 1

@@ -14,6 +14,7 @@ from ras.testing.draws import (
     Draw,
     codes,
     decimals,
+    factors,
     kinds,
     maybe,
     one_of,
@@ -33,9 +34,9 @@ def _worth(field: str, numbers: st.SearchStrategy[str]) -> Callable[[Draw, int],
 
 
 WORTH: dict[str, Callable[[Draw, int], list[Data]]] = {
-    "points": _worth("points", decimals(9)),
+    "points": _worth("points", decimals(20)),
     "fraction": _worth("fraction", one_of("0.25", "0.3", "0.5", "0", "1", "1.0")),
-    "hours": _worth("hours", decimals(9)),
+    "hours": _worth("hours", decimals(20)),
     "carer-sum": lambda draw, count: [{"carer_pence": n} for n in sorted(draw(pence) for _ in range(count))],
 }
 """By mode, how much each contribution gives."""
@@ -132,14 +133,13 @@ def _effects(draw: Draw, asking: Asking, kind: str) -> tuple[Data, Way | None]:
         case "subtract":
             return {"amount_pence": draw(pence)}, Way.DOWNWARDS
         case "add-on-root-scale":
-            added = draw(decimals(20))
-            return {"added": added}, Way.UPWARDS if Fraction(added) > 0 else None
+            return {"added": draw(decimals(20))}, Way.UPWARDS
         case "age-taper":
             ages = sorted(draw(st.lists(whole(0, 25), min_size=2, max_size=4, unique=True)))
-            return {"factors": [{"age": age, "factor": draw(decimals(2))} for age in ages]}, None
+            return {"factors": [{"age": age, "factor": draw(factors)} for age in ages]}, None
         case _:
             field = "ratio" if kind == "staff-ratio" else "factor"
-            factor = draw(decimals(3) if kind == "staff-ratio" else decimals(2))
+            factor = draw(factors)
             return {field: factor}, Way.UPWARDS if Fraction(factor) >= 1 else Way.DOWNWARDS
 
 
@@ -182,7 +182,7 @@ def one_offs(draw: Draw, asking: Asking) -> list[Data]:
 @st.composite
 def deflators(draw: Draw) -> Data:
     """A factor that leaves something."""
-    factor = draw(one_of("0.95", "0.5", "1", "1.0", "0.33333333", "0.00000001"))
+    factor = draw(one_of("0.95", "0.5", "1", "1.0", "0.33333333", "0.9", "0.8", "0.00000001"))
     return {"title": draw(titles), "factor": factor, "source": "Deflator"}
 
 

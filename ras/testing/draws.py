@@ -41,6 +41,7 @@ every_horizon = st.sampled_from(list(Horizon))
 some_horizons = st.lists(every_horizon, min_size=1, max_size=3, unique=True)
 kinds = st.sampled_from(list(ResourceKind))
 frequencies = st.sampled_from(list(Frequency))
+factors = st.sampled_from(["1", "2", "0.5", "1.25", "3", "0.3", "1.00000001", "0"])
 pence = st.one_of(st.integers(0, 3_000_00), st.integers(0, 50_000_00))
 
 

@@ -18,6 +18,7 @@ from ras.testing.draws import (
     Draw,
     codes,
     decimals,
+    factors,
     maybe,
     mostly,
     one_of,
@@ -133,7 +134,7 @@ def domains(draw: Draw, questions: Sequence[Data]) -> list[Data]:
                 "title": draw(titles),
                 "question": "How much help?",
                 "why_asked": "So.",
-                **maybe(draw, "weight", decimals(4)),
+                **maybe(draw, "weight", factors),
                 **({"applies_if": draw(conditions(questions))} if draw(sometimes) else {}),
                 **({"no_need": draw(titles)} if draw(sometimes) else {}),
                 "levels": [
@@ -178,7 +179,7 @@ def requirements(draw: Draw, asking: Asking, way: Way) -> Data:
     look = draw(st.sampled_from(looks))
     if look == "score":
         end = "at_least" if way is Way.UPWARDS else "below"
-        parts["score"] = {end: draw(decimals(80))}
+        parts["score"] = {end: draw(decimals(50))}
     elif look == "reached":
         parts["reached"] = [draw(_reached(asking))]
     else:

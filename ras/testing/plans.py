@@ -242,32 +242,37 @@ def cases_of(draw: Draw, policy: PolicyConfiguration, document: Data | None = No
 
 @st.composite
 def with_more_need(draw: Draw, case: Case) -> Case:
-    """The same case with one answer one step up at one horizon, where there is one to go to."""
-    ways = list(_steps_up(case))
+    """The same case with one answer further up at one horizon, where there is anywhere to go."""
+    ways = list(_ways_up(case))
     if not ways:
         return case
-    n, horizon, answer = draw(st.sampled_from(ways))
+    n, horizon, further = draw(st.sampled_from(ways))
     data = plan_data(case.plan)
-    data["needs"][n]["levels"][horizon] = answer
+    data["needs"][n]["levels"][horizon] = further[-1 if draw(yes_or_no) else 0]
     return case.with_plan(data)
 
 
-def _steps_up(case: Case) -> Iterator[tuple[int, str, str]]:
+def _ways_up(case: Case) -> Iterator[tuple[int, str, list[str]]]:
+    """By the place of the need and the horizon, the answers of more need than the one given."""
     places = {need.domain: n for n, need in enumerate(case.plan.needs)}
     for domain in case.asked():
         answers = answers_to(domain)
+        n = places[domain.code]
         for rule in case.policy.horizons:
-            n = places[domain.code]
             rank = answers.index(case.plan.needs[n].levels.at(rule.horizon) or "")
             if rank + 1 < len(answers):
-                yield n, rule.horizon.value, answers[rank + 1]
+                yield n, rule.horizon.value, answers[rank + 1 :]
 
 
 @st.composite
 def with_more_present(draw: Draw, case: Case) -> Case:
-    """The same case with one more resource."""
+    """The same case with one more resource, most often one that counts."""
     data = plan_data(case.plan)
-    data["resources"].append(draw(resources(case.policy)))
+    added = draw(resources(case.policy))
+    if draw(mostly):
+        added |= {"willing_and_able": True, "will_last": True}
+        added.pop("horizons", None)
+    data["resources"].append(added)
     return case.with_plan(data)
 
 

@@ -45,7 +45,18 @@ TEAMS_RECORDS = {
 AMOUNTS = {"get_payable", "get_commitments", "get_forecast"}
 OWN_COMPONENT = {"add_component_agreement", "get_component_agreement", "list_component_agreements"}
 DECIDING = {"add_decision", "answer_reconsideration"}
-QUERIES = {"on", "team", "person_id", "plan_id", "starts_on", "first_month", "months", "by", "format", "since"}
+QUERIES = {
+    "on",
+    "team",
+    "person_id",
+    "plan_id",
+    "starts_on",
+    "first_month",
+    "months",
+    "by",
+    "format",
+    "since",
+}
 RECORDS = {"person_id", "plan_id", "decision_id"}
 KEYS = count()
 

@@ -45,7 +45,10 @@ ACTS = {
         *("reconsideration-asked", "reconsideration-acknowledged", "reconsideration-answered"),
         *("reconsideration-answer-served", "review-held"),
     },
-    "policies": {"policy-drafted", "policy-approved", "policy-published", "policy-withdrawn"},
+    "policies": {
+        *("policy-drafted", "policy-finding-answered", "policy-approved", "policy-published"),
+        "policy-withdrawn",
+    },
     "staff-register": {"put-on-register"},
     "calendars": {"calendar-made", "calendar-revoked"},
 }

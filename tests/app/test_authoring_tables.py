@@ -1,6 +1,7 @@
 """A table of points and money is read from a spreadsheet in one way only, or refused by row and column."""
 
-import io
+import re
+import sys
 import zipfile
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +16,21 @@ from app.authoring.workbook import MOST_UNPACKED
 from app.authoring.writing import allocation_part
 from ras.money import MoneyPeriod
 from ras.reading import UnreadableText, read_yaml
-from tests.app.workbooks import DAY, MAIN, OWN_DAY, PERCENT, POUNDS, cell, relations, rows, workbook
+from tests.app.workbooks import (
+    CONTENT_TYPES,
+    DAY,
+    MAIN,
+    OWN_DAY,
+    PERCENT,
+    POUNDS,
+    STYLES,
+    cell,
+    packed,
+    relations,
+    rows,
+    unpacked,
+    workbook,
+)
 
 BANDS = [(0, 10, 0), (10, 20, 850_00), (20, None, 2_850_50)]
 """What every way of writing one table comes to."""
@@ -235,11 +250,15 @@ def test_every_mistake_is_listed_and_not_only_the_first() -> None:
         ('<c r="A2" t="b"><v>1</v></c>', "row 2, points: This is TRUE or FALSE"),
         ('<c r="A2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "row 2, points: The formula here gives #DIV/0!."),
         ('<c r="A2"><f>1+1</f></c>', "row 2, points: There is a formula here that was never worked out."),
-        ('<c r="A2"><v>inf</v></c>', "row 2, points: This is not a number that can be used."),
-        ('<c r="A2"><v>NaN</v></c>', "row 2, points: This is not a number that can be used."),
-        ('<c r="A2"><v>1e999</v></c>', "row 2, points: This is not a number that can be used."),
-        ('<c r="A2"><v>1e-300</v></c>', "row 2, points: This is not a number that can be used."),
-        ('<c r="A2" t="s"><v>7</v></c>', "row 2, points: This is not a number that can be used."),
+        ('<c r="A2" t="e"><v>#REF!</v></c>', "row 2, points: The formula here gives #REF!."),
+        (
+            '<c r="A2" t="e"><f>1/0</f></c>',
+            "row 2, points: There is a formula here that was never worked out.",
+        ),
+        ('<c r="A2" t="str"><f>""</f><v></v></c>', "row 2, points: Nothing is here."),
+        ('<c r="A2"><v>1e999</v></c>', "row 2, points: 'Infinity' is not a number of points"),
+        ('<c r="A2"><v>1e-300</v></c>', "row 2, points: '0.0000000000"),
+        (cell("A2", 0, DAY), "row 2, points: Excel has made a date of this (00:00:00)"),
         (cell("A2", -5), "row 2, points: Points are never less than nothing."),
         ("", "row 2, points: Nothing is here. A merged cell counts for its first row only"),
         (cell("A2", 0) + cell("C2", 1), "row 2: Column 3 has no name and something in it."),
@@ -258,11 +277,54 @@ def test_a_date_in_place_of_a_columns_name_is_named() -> None:
     )
 
 
+def test_a_formula_without_a_result_is_no_empty_end() -> None:
+    sheet = rows(("from", "below", "amount"), (0, None, 5)).replace(
+        '<c r="C2"', '<c r="B2"><f>A2+1</f></c><c r="C2"'
+    )
+    assert refusal(lambda: from_sheet(sheet))[0].startswith("row 2, below: There is a formula here that was")
+
+
+def test_cells_and_rows_that_stand_in_no_order_are_not_lost() -> None:
+    header, first, second = rows(("points", "amount"), ("0-9", 5), ("10+", 6)).split("<row")[1:]
+    backwards = f'<row r="1">{cell("B1", "amount")}{cell("A1", "points")}</row>'
+    assert from_sheet(f"{backwards}<row{second}<row{first}") == from_sheet(
+        f"<row{header}<row{first}<row{second}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "pence"),
+    [
+        ("1250.5", 1250_50),
+        ("0.1", 10),
+        ("0.30000000000000004", 30),
+        ("1.1499999999999999", 1_15),
+        ("12", 12_00),
+    ],
+)
+def test_a_number_is_what_excel_shows_of_it(written: str, pence: int) -> None:
+    sheet = rows(("points", "amount")) + f'<row r="2">{cell("A2", 0)}<c r="B2"><v>{written}</v></c></row>'
+    assert bands(from_sheet(sheet)) == [(0, None, pence)]
+
+
+@pytest.mark.parametrize("library", ["openpyxl.reader.excel", "defusedxml"])
+def test_a_missing_library_is_named_and_a_csv_file_needs_none(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "app.authoring.workbook")
+    monkeypatch.setitem(sys.modules, library, None)
+    assert refusal(lambda: from_sheet(rows(("points", "£"), (0, 1)))) == [
+        ": openpyxl or defusedxml is missing: pip install 'ras[xlsx]'."
+    ]
+    assert bands(from_csv("points,£", "0,1")) == [(0, None, 1_00)]
+
+
 def bomb(size: int) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("_rels/.rels", " " * size)
-    return made.getvalue()
+    return packed({"[Content_Types].xml": " " * size})
+
+
+def with_a_password() -> bytes:
+    return re.sub(rb"(PK\x01\x02....).", b"\\1\x01", workbook(GOOD), flags=re.DOTALL)
 
 
 def with_a_lie_about_its_size() -> bytes:
@@ -277,6 +339,11 @@ ENTITIES = f"""<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "{"&a;" * 10}"><!ENTITY 
 OUTSIDE = """<!DOCTYPE x SYSTEM "file:///etc/hostname"><worksheet/>"""
 FAR = cell("A1", "points") + cell("B1", "amount") + '<c r="XFD1048576"><v>1</v></c>'
 SHEET = "xl/worksheets/sheet1.xml"
+GOOD = rows(("points", "amount"), (0, 1))
+OFFICE_WORDS, STRICT = (
+    r"http://schemas\.openxmlformats\.org/(spreadsheetml|officeDocument)/2006",
+    r"http://purl.oclc.org/ooxml/\1",
+)
 
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "nothing": lambda: b"",
@@ -309,6 +376,22 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a chart in place of a sheet": lambda: workbook(
         "", **{"xl/_rels/workbook.xml.rels": relations(("chartsheet", "worksheets/sheet1.xml"))}
     ),
+    "an OpenDocument spreadsheet": lambda: packed({"mimetype": "application/x", "content.xml": "<a/>"}),
+    "a workbook with macros": lambda: workbook(GOOD, **{"xl/vbaProject.bin": "macros"}),
+    "a workbook of the strict kind": lambda: packed(
+        {name: re.sub(OFFICE_WORDS, STRICT, text) for name, text in unpacked(workbook(GOOD)).items()}
+    ),
+    "parts with a password": with_a_password,
+    "parts packed in another way": lambda: packed(unpacked(workbook(GOOD)), zipfile.ZIP_BZIP2),
+    "wrong kinds of parts": lambda: workbook(
+        GOOD, **{"[Content_Types].xml": CONTENT_TYPES.replace("main+xml", "other+xml")}
+    ),
+    "thousands of parts": lambda: packed({str(number): "" for number in range(5_000)}),
+    "a number that is none": lambda: workbook("<row><c><v>NaN</v></c></row>"),
+    "a text that is not there": lambda: workbook('<row><c t="s"><v>7</v></c></row>'),
+    "a text before the first": lambda: workbook(
+        '<row><c t="s"><v>-1</v></c></row>', strings="<si><t>a</t></si>"
+    ),
     "no sheets": lambda: workbook("", **{"xl/workbook.xml": "<workbook/>"}),
     "two columns of one name": lambda: workbook(rows(("£", "£"), (0, 1))),
 }  # fmt: skip
@@ -319,6 +402,34 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 def test_a_hostile_file_is_refused_with_a_sentence(what: str, name: str) -> None:
     said = refusal(lambda: read_table(HOSTILE[what](), name=name))
     assert all(line.isprintable() and line.endswith(".") for line in said)
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "said"),
+    [
+        (SHEET, "<a>" + 100_000 * "<b/>" + "</a>", "The workbook is too large."),
+        (SHEET, f"<!DOCTYPE a [<!ATTLIST b {9_000 * 'c CDATA # '}>]><a/>", "This is not an Excel workbook"),
+        (SHEET, f"<a xmlns='{900_000 * 'x'}'>{50_000 * '<b/>'}</a>", "This is not an Excel workbook"),
+        ("xl/styles.xml", STYLES.replace("mmmm", 9_000 * "["), "This is not an Excel workbook"),
+    ],
+)
+def test_what_would_take_minutes_to_read_is_not_begun(part: str, content: str, said: str) -> None:
+    assert refusal(lambda: from_sheet(GOOD, **{part: content}))[0].startswith(f": {said}")
+
+
+def test_what_is_too_large_or_of_another_kind_is_told_what_to_do() -> None:
+    assert refusal(lambda: read_table(bomb(MOST_UNPACKED + 1), name="a.xlsx")) == [
+        ": The workbook is too large. Copy the table alone into a new workbook."
+    ]
+    assert refusal(lambda: from_sheet(f"<row>{FAR}</row>")) == [
+        ": There is something in row 1,048,576; a table may have 500 rows."
+    ]
+    assert refusal(lambda: from_sheet('<row r="1"><c r="AY1"><v>1</v></c></row>')) == [
+        ": There is something in column 51; a table may have 50 columns."
+    ]
+    assert refusal(lambda: from_sheet(GOOD, **{"xl/vbaProject.bin": "macros"})) == [
+        ": This workbook has macros. Save it as .xlsx, which has none."
+    ]
 
 
 def test_a_hostile_csv_file_is_refused_with_a_sentence() -> None:

@@ -2,11 +2,16 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+CONTENT_TYPES = f"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Override PartName="/xl/workbook.xml" ContentType="{TYPES}.sheet.main+xml"/>
+<Override PartName="/xl/sharedStrings.xml" ContentType="{TYPES}.sharedStrings+xml"/></Types>"""
 STYLES = f"""<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="164" formatCode="[$-809]dd\\ mmmm\\ yyyy"/>
 <numFmt numFmtId="165" formatCode="&quot;£&quot;#,##0.00;[Red]-&quot;days&quot;0"/></numFmts>
 <cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>
@@ -26,6 +31,7 @@ def relations(*targets: tuple[str, str]) -> str:
 def workbook(sheet: str, *, name: str = "Bands", strings: str = "", **parts: str) -> bytes:
     """A workbook with a sheet of this XML; `parts` replace the files of the ZIP."""
     files = {
+        "[Content_Types].xml": CONTENT_TYPES,
         "_rels/.rels": relations(("officeDocument", "xl/workbook.xml")),
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
         f'<sheet name={quoteattr(name)} sheetId="1" r:id="rId1"/>'
@@ -43,11 +49,20 @@ def workbook(sheet: str, *, name: str = "Bands", strings: str = "", **parts: str
         "xl/worksheets/sheet2.xml": f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>',
         **parts,
     }
+    return packed(files)
+
+
+def packed(files: Mapping[str, str], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w", compression) as archive:
         for path, content in files.items():
             archive.writestr(path, content)
     return made.getvalue()
+
+
+def unpacked(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {path: archive.read(path).decode() for path in archive.namelist()}
 
 
 def cell(place: str, value: str | float, style: int = PLAIN) -> str:

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ras import canonical, sha256
+from ras import testing as some
 from ras.canonical import as_written
 from ras.policy.document import policy_of
-from tests.ras import strategies as some
-from tests.ras.strategies import Case
+from ras.testing import Case
 
 EXACT = 2**53 - 1
 text = st.text(st.characters(exclude_categories=["Cs"]))

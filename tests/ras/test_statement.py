@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 
 from ras import as_text, assess, family_statement, read_plan, read_policy
+from ras import testing as some
 from ras.statement import MARKS, NOT_AN_OFFER, Statement
-from tests.ras import strategies as some
+from ras.testing import Case
 from tests.ras.examples import changed, plan_data, policy_data
-from tests.ras.strategies import Case
 
 ON = date(2026, 10, 1)
 

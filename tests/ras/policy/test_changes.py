@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 
 from ras.canonical import as_written, canonical
-from ras.policy.changes import KEYS, PolicyChange, PolicyChangeKind, changes, in_short
+from ras.policy.change_words import KEYS
+from ras.policy.changes import PolicyChange, PolicyChangeKind, changes, in_short
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.document import policy_of
 from ras.reading import Location, UnreadableText, problem_at, validated

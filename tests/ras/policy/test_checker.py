@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ras.errors import PolicyDocumentError
+from ras.errors import AmountTooLarge, PolicyDocumentError
+from ras.policy import checker, order, trial
 from ras.policy.checker import PolicyReport, check_policy, findings_of
-from ras.policy.document import policy_of
+from ras.policy.configuration import PolicyConfiguration
+from ras.policy.document import policy_of, read_policy
 from ras.policy.finding import OTHERWISE, REASONS, PolicyFinding, Severity
 from ras.records import Exact
-from tests.ras.examples import changed, policy_data
+from tests.ras.examples import ROOT, Data, changed, policy_data
 from tests.ras.policy.pieces import (
     BEHAVIOUR,
     INDEPENDENCE,
@@ -652,7 +655,10 @@ def test_a_limit_within_a_part_is_found_at_its_place() -> None:
     ]
 
     found = report(
-        {"allocation": {"variant": "composite", "source": "Case", "how": "sum", "parts": parts}}
+        {
+            "domains": TWO,
+            "allocation": {"variant": "composite", "source": "Case", "how": "sum", "parts": parts},
+        }
     ).warnings
 
     assert ("cap-without-equality-analysis", "/allocation/parts/1/allocation/items/0/at_most") in [
@@ -693,3 +699,176 @@ def test_prices_are_those_of_the_day_that_is_asked_about() -> None:
     for on, jump in ((None, 3_000_00), (date(2027, 3, 31), 3_000_00), (date(2027, 4, 1), 3_300_00)):
         (cliff,) = check_policy(policy, on=on).cliffs
         assert cliff.jump_annual_pence == jump
+
+
+def of_hostile_size(allocation: Data) -> PolicyConfiguration:
+    """A hundred areas of ten levels, and twenty circumstances."""
+    data = policy_data()
+    area, circumstance = data["domains"][0], data["circumstances"][0]
+    levels = [{**area["levels"][0], "code": f"level-{n}", "points": f"{n}.{n}"} for n in range(10)]
+    rules = modifier(
+        "add",
+        {
+            "circumstances": [{"circumstance": "fact-19", "is_one_of": ["remote"]}],
+            "answers": [{"domain": "area-99", "at_least": "level-5"}],
+        },
+        amount_pence=100,
+    )
+    return policy_of(
+        {
+            **data,
+            "domains": [
+                {**area, "code": f"area-{n}", "title": f"Area {n}", "levels": levels} for n in range(100)
+            ],
+            "circumstances": [{**circumstance, "code": f"fact-{n}"} for n in range(20)],
+            "modifiers": rules,
+            "allocation": allocation,
+            "resources_present": NO_RESOURCES,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    "allocation",
+    [
+        table_of_levels(
+            (100, 200), [{"reached": [{"level": "level-9", "at_least": 3}]}, None], ["higher", "lower"]
+        ),
+        bands(band("0", "500", 1), band("500", None, 2)),
+        regression(*(("1", [{"kind": "points", "domains": [f"area-{n}"]}]) for n in range(100))),
+    ],
+    ids=["levels", "bands", "regression"],
+)
+def test_a_policy_of_hostile_size_is_looked_at_as_far_as_is_said_and_no_further(
+    allocation: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy, tried = of_hostile_size(allocation), 0
+    price = type(policy.allocation).price
+
+    def counted(self: Any, given: Any) -> Any:
+        nonlocal tried
+        tried += 1
+        return price(self, given)
+
+    monkeypatch.setattr(type(policy.allocation), "price", counted)
+    for module in (checker, order, trial):
+        monkeypatch.setattr(module, "MOST_TRIED", 100)
+    found = check_policy(policy).warnings[-1]
+
+    # Falls, birthdays, questions that change nothing and cliffs, each with its own limit; one past each.
+    assert tried <= 4 * 101
+    assert str(found) == (
+        "warning: the whole document\n"
+        "  The policy has so many answers and rules that not every amount was worked out.\n"
+        "  A fall that was not looked at could still be there.\n"
+        "  Split the policy, or test it on a caseload, and write down how it was looked at. "
+        "[not-everything-tried]"
+    )
+
+
+TOO_MANY_ANSWERS = "florida-ibudget"
+"""So many answers and terms that it takes half a minute."""
+PUBLISHED = sorted((ROOT / "tests/cases/published").glob("*.yaml"))
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PUBLISHED if path.stem != TOO_MANY_ANSWERS], ids=lambda path: path.stem
+)
+def test_no_published_policy_is_called_out_of_order(path: Path) -> None:
+    assert check_policy(read_policy(path.read_text("utf-8"))).errors == ()
+
+
+EDUCATION = policy_data()["domains"][3]
+AT_THE_TOP = {"answers": [{"domain": "education", "at_least": "frequent"}]}
+
+
+def levels_alone(with_more_need: str, others: str) -> dict[str, Any]:
+    """Rules that give a level and no money, by the answer about education."""
+    return {
+        "domains": [EDUCATION],
+        "resources_present": NO_RESOURCES,
+        "modifiers": [],
+        "bounds": None,
+        "allocation": {
+            "variant": "rules",
+            "source": "Case",
+            "levels": [
+                {"code": code, "title": code, "value": value} for code, value in (("low", "1"), ("high", "2"))
+            ],
+            "rules": [
+                {"level": with_more_need, "because": "so", "when": AT_THE_TOP},
+                {"level": others, "because": "so"},
+            ],
+        },
+    }
+
+
+def once(when: Data) -> list[Data]:
+    return [
+        {
+            "code": "once",
+            "title": "Once",
+            "because": "so",
+            "when": when,
+            "amount_pence": 500_00,
+            "source": "Case",
+        }
+    ]
+
+
+@pytest.mark.xfail(strict=True, reason="only the yearly amount is looked at")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        levels_alone("high", "low"),
+        {
+            "domains": [TWO[0], EDUCATION],
+            "allocation": regression(("50", [INDEPENDENCE])),
+            "one_offs": once(AT_THE_TOP),
+        },
+    ],
+    ids=["a level", "a sum paid once"],
+)
+def test_a_question_that_changes_anything_that_is_given_is_not_called_dead(changes: dict[str, Any]) -> None:
+    assert "dead-domain" not in {finding.code for finding in findings(changes)}
+
+
+@pytest.mark.xfail(strict=True, reason="the others are tried all at the least, the middle or the most")
+def test_a_question_that_counts_together_with_one_other_is_not_called_dead() -> None:
+    rules = [{"reached": [{"level": "constant", "at_least": 2}]}, None]
+    table = table_of_levels((100, 200), rules, ["higher", "lower"])
+
+    assert findings({"allocation": table, "resources_present": NO_RESOURCES}) == ()
+
+
+@pytest.mark.xfail(strict=True, reason="only the yearly amount is looked at")
+@pytest.mark.parametrize(
+    "changes",
+    [levels_alone("low", "high"), {"one_offs": once({"score": {"below": "40"}})}],
+    ids=["a level", "a sum paid once"],
+)
+def test_a_level_or_a_sum_paid_once_that_falls_with_need_is_an_error(changes: dict[str, Any]) -> None:
+    assert [finding.code for finding in report(changes).errors] == ["falls-with-need"]
+
+
+@pytest.mark.xfail(strict=True, reason="the check itself is refused", raises=AmountTooLarge)
+def test_a_policy_whose_amounts_are_beyond_belief_is_found_so_and_the_check_goes_on() -> None:
+    prices = [{"title": "All", "price_pence": "999999999"}]
+    table = {"variant": "price-per-point", "source": "Case", "prices": prices}
+
+    assert report({"allocation": table, "money.period": "week"}).errors
+
+
+@pytest.mark.xfail(strict=True, reason="the place of all children's cap is given")
+def test_a_cap_of_one_group_without_an_equality_analysis_is_found_at_the_group() -> None:
+    group = {"title": "Young", "when": {"age": {"before_age": 5}}, "hard_cap_pence": 40_000_00}
+    (found,) = findings({"bounds": {"groups": [group], "source": "Case"}})
+
+    assert found.pointer == "/bounds/groups/0/hard_cap_pence"
+
+
+@pytest.mark.xfail(strict=True, reason="the rule of the table is blamed, and not that a question is left out")
+def test_a_question_that_is_no_longer_asked_from_a_birthday_on_is_blamed_for_the_cut() -> None:
+    found = findings({"domains.education.applies_if": {"age": {"before_age": 12}}})
+
+    assert {finding.path for finding in found} == {"domains.education.applies_if"}

@@ -106,7 +106,7 @@ def test_every_pattern_says_what_to_write_instead() -> None:
 
 @pytest.mark.parametrize(
     "message",
-    {part["errorMessage"] for _, part in parts(SCHEMA) if '"' in part.get("errorMessage", "")},
+    sorted({part["errorMessage"] for _, part in parts(SCHEMA) if '"' in part.get("errorMessage", "")}),
 )
 def test_what_is_shown_to_write_instead_would_be_accepted(message: str) -> None:
     (part, *_) = [part for _, part in parts(SCHEMA) if part.get("errorMessage") == message]
