@@ -194,10 +194,13 @@ def _in_data(location: tuple[str | int, ...], data: Any) -> Location:
     """Leave out the names of union members that pydantic puts among the real path."""
     real: list[str | int] = []
     here: Any = data
+    is_known = False  # which of several records this is: it is said once, before the record's own fields
     for part in location[:-1]:
-        if _holds(here, part) and part not in [_inside(here, key) for key in _DISCRIMINATORS]:
+        if not is_known and part in [_inside(here, key) for key in _DISCRIMINATORS]:
+            is_known = True
+        elif _holds(here, part):
             real.append(part)
-            here = _inside(here, part)
+            here, is_known = _inside(here, part), False
     last = location[-1:]
     is_tag = isinstance(here, list) and last and not isinstance(last[0], int)
     return tuple(real) if is_tag else (*real, *last)

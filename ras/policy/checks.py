@@ -164,10 +164,10 @@ CHECKS = (
     _ages_make_sense,
     _a_year_has_weeks,
     _horizons_are_in_order,
+    need_faults,
     _questions_are_of_one_kind,
     _references_exist,
     _prices_follow_one_another,
-    need_faults,
     amount_faults,
     budget_faults,
 )

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import assume
 from hypothesis import strategies as st
 
 from tests.ras.examples import Data, Place
@@ -131,8 +130,10 @@ def of_another_kind(draw: st.DrawFn, document: Data, schema: Data) -> Broken:
     """A value of the wrong kind, or none of the choices."""
     spot = draw(st.sampled_from([spot for spot in spots(document, schema) if spot.place]))
     choices = "enum" in spot.schema or "const" in spot.schema
-    value = draw(st.sampled_from([*WRONG[spot.schema["type"]], *(["nonsense"] if choices else [])]))
-    assume(value is not None or "nullable" not in spot.schema)
+    wrong = [*WRONG[spot.schema["type"]], *(["nonsense"] if choices else [])]
+    value = draw(
+        st.sampled_from([each for each in wrong if each is not None or "nullable" not in spot.schema])
+    )
     if spot.schema.get("format") == "date":
         value = draw(
             st.sampled_from([value, "2026-02-30", "2026-4-1", "01/04/2026", "1791072000", "0000-00-00"])

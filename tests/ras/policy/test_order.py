@@ -314,13 +314,13 @@ def test_an_answer_of_no_need_is_called_what_the_policy_calls_it() -> None:
 
 
 def test_a_fall_among_very_many_answers_is_found_where_a_level_up_is_worth_least() -> None:
-    # The care of an area is worth 10, and 20 more or less for each point of two others: nothing in sum
-    # where the others are both least, both most, or both between.
+    # A point of the first area is worth 10, and 20 more or less for each point of two others: nothing in
+    # sum where both are at the least, at the most, or between. A point of the third is always worth a lot.
     one = TWO[0]
     areas = [{**one, "code": f"area-{n}", "title": f"Area {n}"} for n in range(6)]
     others = [{"kind": "points", "domains": [f"area-{n}"]} for n in range(3)]
     formula = regression(
-        *(("10", [{"kind": "points", "domains": [f"area-{n}"]}]) for n in range(6)),
+        *(("1000" if n == 2 else "10", [{"kind": "points", "domains": [f"area-{n}"]}]) for n in range(6)),
         ("20", [others[0], others[1]]),
         ("-20", [others[0], others[2]]),
     )
