@@ -1,11 +1,13 @@
 """What would change one child's amount: one answer, one piece of help, a cliff nearby, the next birthday."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
 from ras.assessment import headline
 from ras.compiled import compiled
+from ras.conditions import Facts
 from ras.dates import add_months, age_on, day_in_words, financial_year
 from ras.errors import AgeOutsidePolicy, PlanDoesNotFit
 from ras.fit import facts_of
@@ -13,7 +15,7 @@ from ras.indicative import Indicative
 from ras.plan import Plan, ResourceKind
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.order import A_LITTLE
-from ras.policy.trial import Trial
+from ras.policy.trial import Spent, Trial
 from ras.records import Code, Day, Exact, Line, Pence, PositiveText, Record, exact_text, tidy
 from ras.scoring import answered
 from ras.working import Horizon, Quantity, Unit
@@ -181,21 +183,24 @@ def _cliffs(plan: Plan, policy: PolicyConfiguration, amount: Indicative, on: dat
     if points is None or policy.reads_answers:
         return
     trial, facts = Trial(policy, financial_year(on).first_day.year), facts_of(plan, on=on)
-    found = [
-        (score, jump)
-        for score in trial.thresholds
-        if (
-            jump := trial.money_at(score, facts).annual_pence
-            - trial.money_at(tidy(score - A_LITTLE), facts).annual_pence
-        )
-        > policy.rounding.step_pence
-    ]
-    below = [each for each in found if each[0] <= points][-1:]
-    above = [each for each in found if each[0] > points][:1]
-    for score, jump in below + above:
-        yield NearCliff(
-            points=exact_text(score), points_away=exact_text(tidy(score - points)), jump_annual_pence=jump
-        )
+    below = reversed([score for score in trial.thresholds if score <= points])
+    above = (score for score in trial.thresholds if score > points)
+    for scores in (below, above):
+        with suppress(Spent):  # a table of so many steps, or of such sums, that no jump is near
+            jumps = ((score, _jump(trial, score, facts)) for score in scores)
+            near = next(((score, jump) for score, jump in jumps if jump > policy.rounding.step_pence), None)
+            if near is not None:
+                yield NearCliff(
+                    points=exact_text(near[0]),
+                    points_away=exact_text(tidy(near[0] - points)),
+                    jump_annual_pence=near[1],
+                )
+
+
+def _jump(trial: Trial, score: Exact, facts: Facts) -> int:
+    """By how much the amount jumps at a score, in pence a year."""
+    just_below = trial.money_at(tidy(score - A_LITTLE), facts)
+    return trial.money_at(score, facts).annual_pence - just_below.annual_pence
 
 
 def _birthdays(

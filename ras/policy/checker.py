@@ -6,7 +6,7 @@ its sources and prices, and runs its own examples. Errors refuse publication; wa
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -15,16 +15,18 @@ from ras.allocation.composite import Composite
 from ras.allocation.line_items import LineItems
 from ras.allocation.variant import Fault, Place, Variant
 from ras.canonical import as_written
+from ras.conditions import Facts
 from ras.dates import add_months, day_in_words, financial_year
 from ras.errors import Problem
+from ras.indicative import Money
 from ras.money import pounds
 from ras.policy.amount_rules import Multiply, Subtract
 from ras.policy.cliffs import Cliff, CliffFree, cliff_free, cliffs
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.examples import example_faults
 from ras.policy.finding import PolicyFinding, Severity, finding
-from ras.policy.order import falls_on_birthdays, falls_with_need
-from ras.policy.trial import MOST_TRIED, Spent, Trial, place_of_score
+from ras.policy.order import Fall, falls_on_birthdays, falls_with_need
+from ras.policy.trial import MOST_TRIED, Answers, Spent, Trial, place_of_score
 from ras.reading import problem_at
 from ras.records import Exact, Record, Whole, exact
 from ras.uprating import year_in_words
@@ -89,6 +91,7 @@ def check_policy(
         *_uprating_ends(policy),
         *_not_everything_was_tried(trial),
     ]
+    errors += _beyond_belief(trial)
     return PolicyReport(
         findings=(
             *(finding(_problem(fault, document), Severity.ERROR) for fault in errors),
@@ -115,8 +118,7 @@ def _falls_with_need(trial: Trial) -> Iterator[Fault]:
         yield (
             _place(fall.rule, trial.policy),
             "falls-with-need",
-            f"With {fall.after} instead of {fall.before} the amount falls from "
-            f"{_a_year(fall.before_annual_pence)} to {_a_year(fall.after_annual_pence)}.",
+            f"With {fall.after} instead of {fall.before} {_what(fall)} falls from {fall.was} to {fall.now}.",
         )
 
 
@@ -125,9 +127,15 @@ def _falls_on_birthdays(trial: Trial) -> Iterator[Fault]:
         yield (
             _place(fall.rule, trial.policy),
             "falls-on-birthday",
-            f"From {fall.before} to {fall.after}, with the same answers, the amount falls from "
-            f"{_a_year(fall.before_annual_pence)} to {_a_year(fall.after_annual_pence)}.",
+            f"From {fall.before} to {fall.after}, with the same answers, {_what(fall)} falls from {fall.was} "
+            f"to {fall.now}.",
         )
+
+
+def _what(fall: Fall) -> str:
+    """What falls, in words."""
+    what = {Unit.PENCE: "what is paid once", Unit.NUMBER: "the level"}
+    return what.get(fall.was.unit, "the amount")
 
 
 def _cliffs(found: Sequence[Cliff], document: Any) -> Iterator[Fault]:
@@ -163,7 +171,7 @@ def _dead_domains(trial: Trial) -> Iterator[Fault]:
 
 
 def _matters(trial: Trial, domain: str) -> Iterator[bool]:
-    levels = trial.levels(domain)
+    """Whether the answer in a domain changes what is given: among one set of other answers after another."""
     for facts in trial.facts:
         asked = trial.asked(facts)
         if domain in asked:
@@ -171,10 +179,23 @@ def _matters(trial: Trial, domain: str) -> Iterator[bool]:
                 others = {
                     code: trial.levels(code)[(len(trial.levels(code)) - 1) * part // 2] for code in asked
                 }
-                amounts = {
-                    trial.money({**others, domain: level}, facts).exact_annual_pence for level in levels
-                }
-                yield len(amounts) > 1
+                yield _changes(trial, domain, others, facts)
+    asked = trial.asked(trial.usual)
+    least = {code: trial.levels(code)[0] for code in asked}
+    for other in asked if domain in asked else ():
+        for level in trial.levels(other):
+            yield _changes(trial, domain, {**least, other: level}, trial.usual)
+
+
+def _changes(trial: Trial, domain: str, others: Answers, facts: Facts) -> bool:
+    given = (trial.money({**others, domain: level}, facts) for level in trial.levels(domain))
+    return len({_all_that_is_given(money) for money in given}) > 1
+
+
+def _all_that_is_given(money: Money) -> tuple[Hashable, ...]:
+    """The amount before rounding, sums paid once, and the level that rules give."""
+    levels = [step.result.value for step in money.steps if step.kind == "rules.level"]
+    return money.exact_annual_pence, money.one_off_pence, *levels
 
 
 def _unreachable(trial: Trial, document: Any) -> Iterator[Fault]:
@@ -206,15 +227,15 @@ def _perhaps_counted_twice(policy: PolicyConfiguration) -> Iterator[Fault]:
 
 def _limits_without_analysis(policy: PolicyConfiguration) -> Iterator[Fault]:
     bounds = policy.bounds
-    capped = bounds is not None and (
-        bounds.hard_cap_pence is not None or any(group.hard_cap_pence is not None for group in bounds.groups)
-    )
-    if bounds is not None and capped and bounds.equality_reference is None:
-        yield (
-            ("bounds", "hard_cap_pence"),
-            "cap-without-equality-analysis",
-            "The policy has a highest amount, and names no equality analysis of it.",
-        )
+    if bounds is not None and bounds.equality_reference is None:
+        caps: list[tuple[Place, int | None]] = [(("bounds",), bounds.hard_cap_pence)]
+        caps += [(("bounds", "groups", n), group.hard_cap_pence) for n, group in enumerate(bounds.groups)]
+        for place in [place for place, cap in caps if cap is not None][:1]:
+            yield (
+                (*place, "hard_cap_pence"),
+                "cap-without-equality-analysis",
+                "The policy has a highest amount, and names no equality analysis of it.",
+            )
     for place, items in _line_items(policy.allocation, ("allocation",)):
         for number, item in enumerate(items.items):
             if item.at_most is not None and item.at_most_equality_reference is None:
@@ -270,6 +291,15 @@ def _uprating_ends(policy: PolicyConfiguration) -> Iterator[Fault]:
                 f"The policy is for days up to {year_in_words(last)}, and its last uprating is that of "
                 f"{year_in_words(policy.uprating[-1].year)}.",
             )
+
+
+def _beyond_belief(trial: Trial) -> Iterator[Fault]:
+    if trial.was_beyond_belief:
+        yield (
+            ("allocation",),
+            "amount-too-large",
+            "Some answers come to more than a thousand million pounds. Look for a slip in the numbers.",
+        )
 
 
 def _not_everything_was_tried(trial: Trial) -> Iterator[Fault]:

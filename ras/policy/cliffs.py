@@ -3,12 +3,13 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from itertools import pairwise
 
 from ras.allocation.piecewise_linear import Knot
 from ras.policy.order import A_LITTLE
-from ras.policy.trial import Trial
+from ras.policy.trial import Spent, Trial
 from ras.records import Exact, PositiveText, Record, SumPence, exact, exact_text, tidy
 from ras.scoring import answered
 
@@ -62,13 +63,15 @@ def cliffs(trial: Trial, caseload: Sequence[Exact] = ()) -> tuple[Cliff, ...]:
     """
     if not trial.policy.allocation.uses_score():
         return ()
-    found, ordered = [], sorted(caseload)
-    for score in trial.thresholds[:MOST_THRESHOLDS]:
-        if score <= trial.scores[-1]:
-            before = trial.money_at(tidy(score - A_LITTLE), trial.usual).annual_pence
-            after = trial.money_at(score, trial.usual).annual_pence
-            if after - before > trial.policy.rounding.step_pence:
-                found.append(_cliff(trial, score, before, after, ordered))
+    found: list[Cliff] = []
+    ordered = sorted(caseload)
+    with suppress(Spent):
+        for score in trial.thresholds[:MOST_THRESHOLDS]:
+            if score <= trial.scores[-1]:
+                before = trial.money_at(tidy(score - A_LITTLE), trial.usual).annual_pence
+                after = trial.money_at(score, trial.usual).annual_pence
+                if after - before > trial.policy.rounding.step_pence:
+                    found.append(_cliff(trial, score, before, after, ordered))
     return tuple(found)
 
 

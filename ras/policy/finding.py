@@ -95,6 +95,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "A fall that was not looked at could still be there.",
         "Split the policy, or test it on a caseload, and write down how it was looked at.",
     ),
+    "amount-too-large": (
+        "No budget is so large: a family would be told a figure that cannot be right.",
+        "Look for a slip in a price, a point or a factor.",
+    ),
     "gap": ("Some children would have no amount.", "Close the gap."),
     "overlap": ("For some children two rules would hold.", "Let each begin where the one before it ends."),
     "falls": ("A child who needs more would get less.", "Put the numbers in order."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, product
 from math import prod
@@ -20,6 +20,8 @@ FEW_FOR_ONE = 5_000
 """So many are for the usual child: a table of many rows can have its one slip in any of them."""
 A_LITTLE = Fraction(1, 1_000_000_000)
 """How far below a threshold a score is that is just below it."""
+BESIDE = frozenset({"one-off", "one-off.left-out"})
+"""The kinds of the steps for sums paid once."""
 AROUND_THE_TABLE = frozenset({"modifier", "uprating", "one-off", "deflator", "bounds", "period", "rounding"})
 """The families of the steps that follow the allocation."""
 
@@ -32,20 +34,20 @@ class Fall:
         rule: The path of the rule that turns the order round.
         before: What the other child has, in words.
         after: What the child who gets less has, in words.
-        before_annual_pence: What the other child gets, in pence a year.
-        after_annual_pence: What the child who gets less gets, in pence a year.
+        was: What the other child gets: an amount a year, a sum paid once, or a level.
+        now: What the child who gets less gets.
     """
 
     rule: str
     before: str
     after: str
-    before_annual_pence: int
-    after_annual_pence: int
+    was: Quantity
+    now: Quantity
 
     @property
-    def annual_pence(self) -> int:
-        """By how much it falls, in pence a year."""
-        return self.before_annual_pence - self.after_annual_pence
+    def by(self) -> Exact:
+        """By how much it falls."""
+        return self.was.number - self.now.number
 
 
 def falls_with_need(trial: Trial) -> tuple[Fall, ...]:
@@ -72,7 +74,7 @@ def _greatest(falls: Iterator[Fall]) -> tuple[Fall, ...]:
     greatest: dict[str, Fall] = {}
     with suppress(Spent):
         for fall in falls:
-            if fall.rule not in greatest or fall.annual_pence > greatest[fall.rule].annual_pence:
+            if fall.rule not in greatest or fall.by > greatest[fall.rule].by:
                 greatest[fall.rule] = fall
     return tuple(greatest.values())
 
@@ -85,8 +87,7 @@ def _by_score(trial: Trial) -> Iterator[Fall]:
     for facts in trial.facts:
         amounts = ((score, trial.money_at(score, facts)) for score in tried)
         for (less, fewer), (more, greater) in pairwise(amounts):
-            if greater.annual_pence < fewer.annual_pence:
-                yield _fall(fewer, greater, _score(less, trial), _score(more, trial))
+            yield from _falls(fewer, greater, _score(less, trial), _score(more, trial))
 
 
 def _score(points: Exact, trial: Trial) -> str:
@@ -142,14 +143,13 @@ def _a_level_up(
     for less, more in pairwise(trial.levels(domain)):
         fewer = amounts.of({**answers, domain: less}, facts)
         greater = amounts.of({**answers, domain: more}, facts)
-        if greater.annual_pence < fewer.annual_pence:
-            asked = next(each for each in trial.policy.domains if each.code == domain)
-            yield _fall(
-                fewer,
-                greater,
-                f"“{answered(asked, less).title}” in “{asked.title}”",
-                f"“{answered(asked, more).title}”",
-            )
+        asked = next(each for each in trial.policy.domains if each.code == domain)
+        yield from _falls(
+            fewer,
+            greater,
+            f"“{answered(asked, less).title}” in “{asked.title}”",
+            f"“{answered(asked, more).title}”",
+        )
 
 
 def _where_it_is_worth_least(
@@ -180,12 +180,28 @@ def _by_age(trial: Trial) -> Iterator[Fall]:
                 if len(same) < len(trial.asked(after)):
                     continue
                 younger, older = trial.money(answers, before), trial.money(same, after)
-                if older.annual_pence < younger.annual_pence:
-                    yield _fall(younger, older, f"the age of {age - 1}", f"the age of {age}")
+                left_out = next((code for code in answers if code not in same), None)
+                for fall in _falls(younger, older, f"the age of {age - 1}", f"the age of {age}"):
+                    yield fall if left_out is None else replace(fall, rule=_asked_by(trial, left_out))
 
 
-def _fall(before: Money, after: Money, was: str, now: str) -> Fall:
-    return Fall(_rule(before, after), was, now, before.annual_pence, after.annual_pence)
+def _asked_by(trial: Trial, domain: str) -> str:
+    """The rule that says of whom a domain is asked."""
+    asked = next(each for each in trial.policy.domains if each.code == domain)
+    return f"domains.{domain}.applies_if" if asked.applies_if else "questionnaires"
+
+
+def _falls(before: Money, after: Money, was: str, now: str) -> Iterator[Fall]:
+    """What is less after than before: the amount, and a sum paid once or a level that rules give."""
+    if after.annual_pence < before.annual_pence:
+        amounts = [Quantity.of(money.annual_pence, Unit.PENCE_A_YEAR) for money in (before, after)]
+        yield Fall(_rule(before, after), was, now, *amounts)
+    beside = {step.rule: step for step in before.steps if step.kind in BESIDE}
+    levels = [step for money in (before, after) for step in money.steps if step.kind == "rules.level"]
+    pairs = [(beside[step.rule], step) for step in after.steps if step.rule in beside and step.kind in BESIDE]
+    for one, other in [*pairs, *pairwise(levels)]:
+        if other.result.number < one.result.number:
+            yield Fall(other.rule, was, now, one.result, other.result)
 
 
 def _rule(before: Money, after: Money) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
+from itertools import combinations, product
 from math import lcm, prod
 from typing import Any
 
@@ -16,6 +16,7 @@ from ras.allocation.variant import Place, Pricing
 from ras.canonical import as_written
 from ras.conditions import Answered, Facts, KeyStage, Requirement, Scored
 from ras.dates import RECEPTION_AGE
+from ras.errors import AmountTooLarge
 from ras.fit import domains_asked
 from ras.indicative import Money, money_for
 from ras.policy.configuration import PolicyConfiguration
@@ -47,12 +48,14 @@ class Trial:
         policy: The policy.
         left: How many amounts may still be worked out before a check stops looking.
         was_spent: Whether any check had to stop.
+        was_beyond_belief: Whether any amount was more than any real one.
     """
 
     def __init__(self, policy: PolicyConfiguration, year: int) -> None:
         self.policy = policy
         self.left = MOST_TRIED
         self.was_spent = False
+        self.was_beyond_belief = False
         self._year = year
 
     def money(self, answers: Answers, facts: Facts) -> Money:
@@ -88,7 +91,11 @@ class Trial:
             self.was_spent = True
             raise Spent
         horizon = self.policy.horizons[0].horizon
-        return money_for(scored, Counted(()), self.policy, horizon, year=self._year)
+        try:
+            return money_for(scored, Counted(()), self.policy, horizon, year=self._year)
+        except AmountTooLarge:
+            self.was_beyond_belief = True
+            raise Spent from None
 
     @cached_property
     def _scale(self) -> Exact:
@@ -158,17 +165,20 @@ class Trial:
 
     @cached_property
     def _combinations(self) -> tuple[tuple[Any, ...], ...]:
-        """Answers to all circumstances; where there are very many, each changes on its own."""
+        """Answers to all circumstances; where there are very many, two or one of them change at a time."""
         questions = [list(self._answers_to(question.code)) for question in self.policy.circumstances]
         if prod(len(answers) for answers in questions) <= MOST_FACTS:
             return tuple(product(*questions))
         usual = tuple(answers[0] for answers in questions)
-        apart = (
-            (*usual[:number], answer, *usual[number + 1 :])
-            for number, answers in enumerate(questions)
-            for answer in answers
+        pairs = sum(len(one) * len(other) for one, other in combinations(questions, 2))
+        at_once = 2 if pairs <= MOST_TOGETHER else 1
+        changes = (
+            dict(zip(numbers, answers, strict=True))
+            for numbers in combinations(range(len(questions)), at_once)
+            for answers in product(*(questions[number] for number in numbers))
         )
-        return tuple(dict.fromkeys(apart))
+        changed = (tuple(change.get(n, answer) for n, answer in enumerate(usual)) for change in changes)
+        return tuple(dict.fromkeys(changed))
 
     @cached_property
     def ages(self) -> tuple[int, ...]:
