@@ -118,7 +118,7 @@ def _falls_with_need(trial: Trial) -> Iterator[Fault]:
         yield (
             _place(fall.rule, trial.policy),
             "falls-with-need",
-            f"With {fall.after} instead of {fall.before} {_what(fall)} falls from {fall.was} to {fall.now}.",
+            f"With {fall.after} instead of {fall.before} {_falls_by(fall)}",
         )
 
 
@@ -127,15 +127,15 @@ def _falls_on_birthdays(trial: Trial) -> Iterator[Fault]:
         yield (
             _place(fall.rule, trial.policy),
             "falls-on-birthday",
-            f"From {fall.before} to {fall.after}, with the same answers, {_what(fall)} falls from {fall.was} "
-            f"to {fall.now}.",
+            f"From {fall.before} to {fall.after}, with the same answers, {_falls_by(fall)}",
         )
 
 
-def _what(fall: Fall) -> str:
-    """What falls, in words."""
+def _falls_by(fall: Fall) -> str:
+    """What falls, and from what to what."""
     what = {Unit.PENCE: "what is paid once", Unit.NUMBER: "the level"}
-    return what.get(fall.was.unit, "the amount")
+    falls = what.get(fall.given_before.unit, "the amount")
+    return f"{falls} falls from {fall.given_before} to {fall.given_after}."
 
 
 def _cliffs(found: Sequence[Cliff], document: Any) -> Iterator[Fault]:
@@ -297,7 +297,7 @@ def _beyond_belief(trial: Trial) -> Iterator[Fault]:
     if trial.was_beyond_belief:
         yield (
             ("allocation",),
-            "amount-too-large",
+            "beyond-belief",
             "Some answers come to more than a thousand million pounds. Look for a slip in the numbers.",
         )
 

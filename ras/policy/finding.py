@@ -95,7 +95,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "A fall that was not looked at could still be there.",
         "Split the policy, or test it on a caseload, and write down how it was looked at.",
     ),
-    "amount-too-large": (
+    "beyond-belief": (
         "No budget is so large: a family would be told a figure that cannot be right.",
         "Look for a slip in a price, a point or a factor.",
     ),

@@ -34,20 +34,20 @@ class Fall:
         rule: The path of the rule that turns the order round.
         before: What the other child has, in words.
         after: What the child who gets less has, in words.
-        was: What the other child gets: an amount a year, a sum paid once, or a level.
-        now: What the child who gets less gets.
+        given_before: What the other child gets: an amount a year, a sum paid once, or a level.
+        given_after: What the child who gets less gets.
     """
 
     rule: str
     before: str
     after: str
-    was: Quantity
-    now: Quantity
+    given_before: Quantity
+    given_after: Quantity
 
     @property
     def by(self) -> Exact:
         """By how much it falls."""
-        return self.was.number - self.now.number
+        return self.given_before.number - self.given_after.number
 
 
 def falls_with_need(trial: Trial) -> tuple[Fall, ...]:

@@ -14,7 +14,7 @@ from ras.policy.configuration import PolicyConfiguration
 from ras.policy.document import policy_of
 from ras.reading import Location, UnreadableText, problem_at, validated
 from ras.testing import policy_documents
-from tests.ras.examples import NAMES, ROOT, Data, changed, policy_data
+from tests.ras.examples import NAMES, ROOT, Data, changed, name_of, policy_data
 from tests.ras.test_plain_english import HARDEST, measured, too_long, written
 
 Edit = dict[str, Any]
@@ -493,7 +493,8 @@ def differing(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
     elif old != new:
         yield ".".join(path)
         if isinstance(old, list) and isinstance(new, list):
-            yield from (".".join((*path, str(n))) for n, each in enumerate(new) if each not in old)
+            there = ((n, each) for n, each in enumerate(new) if each not in old)
+            yield from (".".join((*path, next(name_of(each), str(n)))) for n, each in there)
 
 
 def meet(one: str, other: str) -> bool:
