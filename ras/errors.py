@@ -192,5 +192,6 @@ class PolicyOverlap(NotAllowed):
         until = f" to {last_day.isoformat()}" if last_day else " onwards"
         super().__init__(
             f"{other} is already published for {first_day.isoformat()}{until}. Change the dates of "
-            "this policy, or withdraw the other before it starts."
+            "this policy, or withdraw the other before it starts. Only a policy without an end gives way, "
+            "to one that begins later and after today."
         )

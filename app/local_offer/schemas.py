@@ -97,7 +97,7 @@ class PublishedPolicy(Record):
     valid_from: Day
     """Its first day."""
     valid_before: Day | None
-    """The first day past it; null where it has no end."""
+    """The first day past it; null where it lasts until another begins."""
     how_amounts_are_worked_out: tuple[str, ...]
     """A plain description of the calculation, in order."""
     table: tuple[str, ...]

@@ -4,7 +4,7 @@ A second person approves and publishes: nobody who wrote any revision of the doc
 published is never edited; it can be withdrawn before it starts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,6 @@ from app.problems import listed
 from app.resources import Kept, Page, page_of, refuse_stale
 from app.work import Work
 from ras.canonical import as_written, canonical
-from ras.dates import Period
 from ras.errors import NoBudgetRules, PolicyDocumentError, Problem
 from ras.policy.budget_rules import BudgetRules
 from ras.policy.changes import changes, in_short
@@ -43,7 +42,7 @@ from ras.policy.checker import check_policy as look_at
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.document import policy_of
 from ras.policy.finding import PolicyFinding
-from ras.policy.register import gaps, policy_in_force, refuse_overlap
+from ras.policy.register import Published, gaps, overlaps, policy_in_force, refuse_overlap
 from ras.reading import read_json
 from ras.records import exact
 
@@ -92,14 +91,14 @@ def check_policy(work: Work, given: PolicyToCheck) -> PolicyCheck:
     except PolicyDocumentError as error:
         problems = listed(error.problems)
         return PolicyCheck(usable=False, problems=problems, report=None, sha256=None, overlaps=(), gaps=())
-    overlapping = [other.name for other in published if policy.in_force.overlap(other.in_force)]
+    overlapping = overlaps(policy.in_force, published, today=work.today)
     return PolicyCheck(
         usable=True,
         problems=(),
         report=look_at(policy, caseload=[exact(points) for points in given.caseload_points]),
         sha256=policy.sha256,
-        overlaps=tuple(overlapping),
-        gaps=_gaps([*(other.in_force for other in published), policy.in_force]),
+        overlaps=tuple(overlap.other for overlap in overlapping),
+        gaps=_gaps([*published, Published("this policy", policy.in_force, None)]),
     )
 
 
@@ -128,11 +127,11 @@ def publish_policy(work: Work, policy_id: UUID) -> PublishedPolicy:
     found = _to_change(work, policy_id, PolicyState.APPROVED)
     _refuse_own(work, found)
     _refuse_unready(work, found)
-    refuse_overlap(repository.policy_in(found.latest).in_force, repository.list_published(work.session))
+    published = repository.list_published(work.session)
+    refuse_overlap(repository.policy_in(found.latest).in_force, published, today=work.today)
     _add_event(work, found, PolicyState.PUBLISHED)
     view = _view(repository.get_policy(work.session, policy_id))
-    published = repository.list_published(work.session)
-    return PublishedPolicy(**dict(view), gaps=_gaps([policy.in_force for policy in published]))
+    return PublishedPolicy(**dict(view), gaps=_gaps(repository.list_published(work.session)))
 
 
 def list_findings(work: Work, policy_id: UUID) -> PolicyFindings:
@@ -341,8 +340,8 @@ def _add_event(work: Work, found: Policy, kind: PolicyState) -> None:
     work.record_act(CHAIN, f"policy-{kind}", record=event.id, content={"sha256": found.latest.sha256})
 
 
-def _gaps(in_force: list[Period]) -> tuple[Gap, ...]:
-    return tuple(Gap(first_day=gap.first_day, last_day=gap.last_day) for gap in gaps(in_force))
+def _gaps(published: Iterable[Published[Any]]) -> tuple[Gap, ...]:
+    return tuple(Gap(first_day=gap.first_day, last_day=gap.last_day) for gap in gaps(published))
 
 
 def _view(policy: Policy) -> PolicyView:

@@ -33,7 +33,7 @@ from ras.policy.example import Example
 from ras.policy.questions import CircumstanceQuestion, Domain, Level, Questionnaire, Scoring
 from ras.policy.rate_card import Purpose, RateCard, RateCardItem, Scope
 from ras.reading import Location
-from ras.records import Code, Day, Exact, Line, PositiveText, Record, exact, tidy
+from ras.records import Code, Day, Exact, Line, PositiveText, Record, Version, exact, tidy
 from ras.working import Horizon, Unit
 
 ASKING = frozenset({"domains", "questionnaires"})
@@ -95,7 +95,7 @@ class PolicyConfiguration(Record):
     """Whose policy it is."""
     code: Code
     """Which of the council's policies: "childrens-ras"."""
-    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,39}$")]
+    version: Version
     """Which version: "2026.1"."""
     title: Line
     """What it is called."""
@@ -106,7 +106,7 @@ class PolicyConfiguration(Record):
     valid_from: Day
     """The first day it is in force."""
     valid_before: Day | None = None
-    """The first day it is no longer in force; left out, it has no end."""
+    """The first day it is no longer in force; left out, it lasts until another begins."""
     consultation: Line | None = None
     """The consultation it came from."""
     equality_analysis: Line | None = None
