@@ -12,7 +12,6 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import lcm
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
@@ -22,7 +21,7 @@ from ras.dates import financial_year
 from ras.errors import RasError
 from ras.fit import ages_on, domains_asked, facts_of, refuse_misfit
 from ras.indicative import Indicative, Money, indicative_amount, money_for, together
-from ras.plan import NOT_APPLICABLE, Plan, Resource
+from ras.plan import NOT_APPLICABLE, Levels, Need, Plan, Resource
 from ras.policy.amount_rules import AddForEach, AgeTaper
 from ras.policy.configuration import ASKING, PolicyConfiguration
 from ras.present import Counted, lines_of, resources_present
@@ -40,14 +39,13 @@ from ras.scoring import (
     takes_points_off,
     total_of,
 )
-from ras.working import Horizon, Input, Quantity, Step, Unit
+from ras.working import Horizon, Input, Quantity, Step, Unit, name_of
 
 MOST_REMEMBERED = 50_000
 """How many values of one kind are remembered; after so many they are forgotten and made again."""
 MOST_POLICIES = 32
 """How many policies are kept compiled: a council has a handful."""
 NOTHING_PRESENT, NO_ANSWERS = Counted(()), MappingProxyType[str, Answered]({})
-ALL_HORIZONS = tuple(attrgetter(horizon.value) for horizon in Horizon)
 LATEST_YEAR = LAST_DAY.year - 40
 """No policy's horizons run for longer than forty years from the day a plan starts."""
 
@@ -64,14 +62,23 @@ class _Entry(NamedTuple):
     answer: Answered | None
 
 
+class _Given(NamedTuple):
+    """What one need says."""
+
+    place: int
+    """Its domain's place in the policy."""
+    entries: tuple[_Entry, ...]
+    """For each horizon; nothing where the need says only that the domain does not apply."""
+
+
 class _Situation(NamedTuple):
     """All that does not depend on needs: which is the same for many children."""
 
     facts: Facts
     holding: tuple[Hashable, ...]
     """What the money depends on besides the score: which conditions hold, and what is counted."""
-    rows: tuple[list[_Entry | None], ...]
-    """For each horizon, a place for each domain: filled where it is not asked."""
+    row: list[tuple[_Entry, ...]]
+    """A place for each domain: filled, for each horizon, where it is not asked."""
     intro: tuple[tuple[Step, ...], ...]
     """For each horizon, the lines that stand before the answers."""
 
@@ -89,6 +96,7 @@ class _Points(NamedTuple):
 
     exact: Exact
     quantity: Quantity
+    given: Input
 
 
 class Unusual(Exception):
@@ -104,25 +112,20 @@ class Compiled:
         self._takes_points_off = takes_points_off(policy)
         self._scale = exact(policy.scoring.scale)
         self._parts = _smallest_parts(policy)
-        self._horizons = [(rule.horizon, attrgetter(rule.horizon.value)) for rule in policy.horizons]
-        self._unscored = [
-            attrgetter(horizon.value)
-            for horizon in Horizon
-            if horizon not in {rule.horizon for rule in policy.horizons}
-        ]
+        self._horizons = [rule.horizon for rule in policy.horizons]
         self._places = {domain.code: place for place, domain in enumerate(policy.domains)}
         self._entries = [
             [self._answers(place, horizon) for place in range(len(policy.domains))]
-            for horizon, _ in self._horizons
+            for horizon in self._horizons
         ]
         self._conditions = [
             condition for location, condition in policy.conditions() if location[0] not in ASKING
         ]
         self._counted = [m.circumstance for m in policy.modifiers if isinstance(m, AddForEach)]
         self._by_month = any(isinstance(modifier, AgeTaper) for modifier in policy.modifiers)
-        self._left_out = [left_out(policy, horizon) for horizon, _ in self._horizons]
+        self._left_out = [left_out(policy, horizon) for horizon in self._horizons]
         self._remembered: dict[str, dict[Hashable, Any]] = {
-            kind: {} for kind in ("situation", "help", "score", "taken off", "money")
+            kind: {} for kind in ("situation", "need", "help", "score", "taken_off", "money")
         }
 
     def amounts(self, plan: Plan, *, on: date) -> dict[Horizon, Indicative]:
@@ -134,18 +137,20 @@ class Compiled:
         year = _year_of(on)
         try:
             situation = self._situation_of(plan, on)
-            self._refuse_unusual_levels(plan)
-            scores = [self._score(plan, number, situation) for number in range(len(self._horizons))]
+            row = self._row(plan, situation)
+            helped = self._helped(plan)
         except Unusual:
             facts = refuse_misfit(plan, self.policy, on=on)
             return {
                 horizon: indicative_amount(plan, self.policy, horizon, facts, year=year)
-                for horizon, _ in self._horizons
+                for horizon in self._horizons
             }
-        return {
-            horizon: together(plan, score, self._money(score, horizon, year, situation))
-            for (horizon, _), score in zip(self._horizons, scores, strict=True)
-        }
+        amounts = {}
+        for number, horizon in enumerate(self._horizons):
+            found = [entries[number] for entries in row]
+            score, left = self._score(plan, number, situation, found, helped)
+            amounts[horizon] = together(plan, score, self._money(score, left, number, year, situation))
+        return amounts
 
     @cached_property
     def costs_nothing(self) -> PlanCost:
@@ -160,7 +165,7 @@ class Compiled:
             made[code] = _Entry(
                 units=int(answer.points * self._parts),
                 step=answer_step(domain, code, horizon, adds_up=self._adds_up),
-                points=points_input(domain.code, answer.points),
+                points=points_input(name_of(domain.code), answer.points),
                 answer=answer,
             )
         return made
@@ -181,12 +186,11 @@ class Compiled:
         if not self._facts_fit(bare, on=on):
             raise Unusual
         asked = domains_asked(policy, facts)
-        rows: list[list[_Entry | None]] = [
-            [
-                None if domain.code in asked else _Entry(0, not_asked(domain, horizon), None, None)
-                for domain in policy.domains
-            ]
-            for horizon, _ in self._horizons
+        row = [
+            ()
+            if domain.code in asked
+            else tuple([_Entry(0, not_asked(domain, horizon), None, None) for horizon in self._horizons])
+            for domain in policy.domains
         ]
         return _Situation(
             facts=facts,
@@ -195,8 +199,8 @@ class Compiled:
                 *(facts.counts[code] for code in self._counted),
                 facts.months if self._by_month else None,
             ),
-            rows=tuple(rows),
-            intro=tuple(tuple(questionnaire_steps(policy, horizon, facts)) for horizon, _ in self._horizons),
+            row=row,
+            intro=tuple(tuple(questionnaire_steps(policy, horizon, facts)) for horizon in self._horizons),
         )
 
     def _facts_fit(self, bare: Plan, *, on: date) -> bool:
@@ -208,67 +212,82 @@ class Compiled:
             return answered_once and {problem.code for problem in refusal.problems} == {"unanswered-domain"}
         return answered_once
 
-    def _refuse_unusual_levels(self, plan: Plan) -> None:
-        """Let only answers through that the fast way looks at, or that are plainly right."""
-        if len({need.domain for need in plan.needs}) < len(plan.needs):
-            raise Unusual
+    def _row(self, plan: Plan, situation: _Situation) -> list[tuple[_Entry, ...]]:
+        """What every domain's answer comes to at each horizon, in the policy's order."""
+        row, known, left_out = situation.row.copy(), self._remembered["need"], set[int]()
         for need in plan.needs:
-            for at in self._unscored:
-                if at(need.levels) is not None:
-                    raise Unusual
+            levels = need.levels
+            key = (need.domain, levels.short, levels.medium, levels.long)
+            place, entries = known.get(key) or self._remember("need", key, self._given(need))
             if need.family_levels is not None:
-                known = self.policy.questions.levels.get(need.domain, ())
-                for at in ALL_HORIZONS:
-                    code = at(need.family_levels)
-                    if code is not None and code not in known:
-                        raise Unusual
-
-    def _row(self, plan: Plan, number: int, situation: _Situation) -> list[_Entry]:
-        """What every domain's answer comes to, in the policy's order."""
-        at, entries, places = self._horizons[number][1], self._entries[number], self._places
-        row = situation.rows[number].copy()
-        for need in plan.needs:
-            place = places.get(need.domain)
-            if place is None:
-                raise Unusual
-            code = at(need.levels)
-            entry = entries[place].get(code)
-            if row[place] is None and entry is not None:
-                row[place] = entry
-            elif row[place] is None or code not in {None, NOT_APPLICABLE}:
-                raise Unusual
-        found = [entry for entry in row if entry is not None]
-        if len(found) < len(row):
+                self._refuse_unusual_levels(need.domain, need.family_levels)
+            if entries and not row[place]:
+                row[place] = entries
+            elif entries or place in left_out or not situation.row[place]:
+                raise Unusual  # answered twice, or without being asked, or not answered
+            else:
+                left_out.add(place)
+        if not all(row):
             raise Unusual
-        return found
+        return row
 
-    def _score(self, plan: Plan, number: int, situation: _Situation) -> Score:
-        policy, horizon = self.policy, self._horizons[number][0]
-        found = self._row(plan, number, situation)
-        helps = self._helps(plan, number, found) if plan.resources else {}
-        units, off = sum([entry.units for entry in found]), sum([each.units for each in helps.values()])
-        before, after = self._points("score", units), self._points("score", units - off)
-        steps = [*situation.intro[number], *[entry.step for entry in found]]
+    def _given(self, need: Need) -> _Given:
+        """What a need says, if it says nothing at horizons that are not scored and is plainly right."""
+        place = self._places.get(need.domain)
+        said = {horizon: need.levels.at(horizon) for horizon in Horizon}
+        if place is None or any(code for horizon, code in said.items() if horizon not in self._horizons):
+            raise Unusual
+        codes = [said[horizon] for horizon in self._horizons]
+        if {*codes} <= {None, NOT_APPLICABLE}:
+            return _Given(place, ())
+        levels = [entries[place].get(code or "") for entries, code in zip(self._entries, codes, strict=True)]
+        entries = tuple([entry for entry in levels if entry is not None])
+        if len(entries) < len(levels):
+            raise Unusual
+        return _Given(place, entries)
+
+    def _refuse_unusual_levels(self, domain: str, levels: Levels) -> None:
+        known = self.policy.questions.levels.get(domain, ())
+        if any(code is not None and code not in known for code in map(levels.at, Horizon)):
+            raise Unusual
+
+    def _score(
+        self,
+        plan: Plan,
+        number: int,
+        situation: _Situation,
+        found: list[_Entry],
+        helped: dict[int, list[Resource]],
+    ) -> tuple[Score, int]:
+        """The score, and the parts of a point that are left of it."""
+        policy, horizon = self.policy, self._horizons[number]
+        units, steps, points, _ = zip(*found, strict=True)
+        helps = self._helps(number, found, helped)
+        worth = sum(units)
+        off = sum([each.units for each in helps.values()])
+        before, after = self._points("score", worth), self._points("score", worth - off)
         if self._adds_up:
-            points = [entry.points for entry in found if entry.points is not None]
-            steps.append(total_of(points, policy, horizon, before.quantity))
+            asked = [each for each in points if each is not None]
+            total = total_of(asked, policy, horizon, before.quantity)
         else:
-            steps.append(self._left_out[number])
+            total = self._left_out[number]
+        lines = [*situation.intro[number], *steps, total]
         present: Counted = NOTHING_PRESENT
         answers: Mapping[str, Answered] = NO_ANSWERS
         if not self._takes_points_off or policy.reads_answers:
             answers = self._answers_of(found)
             present = self._present(plan, horizon, answers, helps)
             answers = less(answers, present)
-            steps += present.steps
+            lines += present.steps
         else:
             for each in helps.values():
-                steps += each.steps
+                lines += each.steps
         if self._takes_points_off:
-            taken_off = self._points("taken off", off).quantity
-            steps.append(less_taken_off(before.quantity, taken_off, after.quantity, policy, horizon))
+            taken_off = self._points("taken_off", off).given
+            lines.append(less_taken_off(before.given, taken_off, after.quantity, policy, horizon))
         scored = Scored(after.exact if self._adds_up else 0, answers, situation.facts)
-        return Score(before.exact if self._adds_up else None, scored, present, tuple(steps))
+        score = Score(before.exact if self._adds_up else None, scored, present, tuple(lines))
+        return score, worth - off
 
     def _answers_of(self, found: list[_Entry]) -> Mapping[str, Answered]:
         return {
@@ -290,19 +309,21 @@ class Compiled:
         needs = {code: answer.points for code, answer in answers.items()}
         return resources_present(plan, self.policy, horizon, needs)
 
-    def _helps(self, plan: Plan, number: int, found: list[_Entry]) -> dict[int, _Help]:
-        """What is already there, by the place of each domain that is asked, in the policy's order."""
+    def _helped(self, plan: Plan) -> dict[int, list[Resource]]:
+        """What is already there, by the place of its domain, in the policy's order."""
         given: dict[int, list[Resource]] = {}
         for resource in plan.resources:
             place = self._places.get(resource.domain)
             if place is None or resource.contribution not in self.policy.contributions:
                 raise Unusual
             given.setdefault(place, []).append(resource)
-        if not self._takes_points_off:
-            return {}
+        return {place: given[place] for place in sorted(given)} if self._takes_points_off else {}
+
+    def _helps(self, number: int, found: list[_Entry], helped: dict[int, list[Resource]]) -> dict[int, _Help]:
+        """What it comes to in each domain that is asked."""
         return {
-            place: self._help(place, number, found[place], given[place])
-            for place in sorted(given)
+            place: self._help(place, number, found[place], resources)
+            for place, resources in helped.items()
             if found[place].answer is not None
         }
 
@@ -317,23 +338,25 @@ class Compiled:
         return known or self._remember("help", key, self._make_help(place, number, entry, resources))
 
     def _make_help(self, place: int, number: int, entry: _Entry, resources: list[Resource]) -> _Help:
-        horizon = self._horizons[number][0]
+        horizon = self._horizons[number]
         need = tidy(Fraction(entry.units, self._parts))
         lines = lines_of(tuple(resources), self.policy, self.policy.domains[place], horizon, need)
         return _Help(lines, int(sum(line.result.number for line in lines) * self._parts))
 
-    def _points(self, kind: str, units: int) -> _Points:
+    def _points(self, name: str, units: int) -> _Points:
         """So many parts of a point; for a score, times the policy's scale."""
-        known: _Points | None = self._remembered[kind].get(units)
+        known: _Points | None = self._remembered[name].get(units)
         if known is not None:
             return known
-        points = tidy(Fraction(units, self._parts) * (self._scale if kind == "score" else 1))
-        return self._remember(kind, units, _Points(points, Quantity.of(points, Unit.POINTS)))
+        points = tidy(Fraction(units, self._parts) * (self._scale if name == "score" else 1))
+        made = _Points(points, Quantity.of(points, Unit.POINTS), points_input(name, points))
+        return self._remember(name, units, made)
 
-    def _money(self, score: Score, horizon: Horizon, year: int, situation: _Situation) -> Money:
+    def _money(self, score: Score, left: int, number: int, year: int, situation: _Situation) -> Money:
+        horizon = self._horizons[number]
         if self.policy.reads_answers or score.present.hours:
             return money_for(score.scored, score.present, self.policy, horizon, year=year)
-        key = (score.scored.points, horizon, year, situation.holding)
+        key = (left, number, year, situation.holding)
         known: Money | None = self._remembered["money"].get(key)
         return known or self._remember(
             "money", key, money_for(score.scored, score.present, self.policy, horizon, year=year)

@@ -79,7 +79,7 @@ def score(plan: Plan, policy: PolicyConfiguration, horizon: Horizon, facts: Fact
         left_out(policy, horizon)
         if before is None
         else total_of(
-            [points_input(*each) for each in points.items()],
+            [points_input(name_of(code), each) for code, each in points.items()],
             policy,
             horizon,
             Quantity.of(before, Unit.POINTS),
@@ -93,8 +93,15 @@ def score(plan: Plan, policy: PolicyConfiguration, horizon: Horizon, facts: Fact
         return Score(before, Scored(before, answers, facts), present, tuple(steps))
     taken_off = tidy(sum(present.points.values()))
     after = tidy(before - taken_off * exact(policy.scoring.scale))
-    said = {points: Quantity.of(points, Unit.POINTS) for points in (before, taken_off, after)}
-    steps.append(less_taken_off(said[before], said[taken_off], said[after], policy, horizon))
+    steps.append(
+        less_taken_off(
+            points_input("score", before),
+            points_input("taken_off", taken_off),
+            Quantity.of(after, Unit.POINTS),
+            policy,
+            horizon,
+        )
+    )
     return Score(before, Scored(after, less(answers, present), facts), present, tuple(steps))
 
 
@@ -104,7 +111,7 @@ def takes_points_off(policy: PolicyConfiguration) -> bool:
 
 
 def less_taken_off(
-    score: Quantity, taken_off: Quantity, left: Quantity, policy: PolicyConfiguration, horizon: Horizon
+    score: Input, taken_off: Input, left: Quantity, policy: PolicyConfiguration, horizon: Horizon
 ) -> Step:
     """The line that takes what is already there off the score. Its parts were checked when they were made."""
     return built(
@@ -113,11 +120,7 @@ def less_taken_off(
         horizon=horizon,
         rule="resources_present",
         source=policy.resources_present.source,
-        inputs=(
-            built(Input, value=score.value, unit=Unit.POINTS, name="score"),
-            built(Input, value=taken_off.value, unit=Unit.POINTS, name="taken_off"),
-            scale_input(policy.scoring.scale),
-        ),
+        inputs=(score, taken_off, scale_input(policy.scoring.scale)),
         arithmetic="score - taken_off * scale",
         result=left,
     )
@@ -228,9 +231,9 @@ def left_out(policy: PolicyConfiguration, horizon: Horizon) -> Step:
     )
 
 
-def points_input(domain: str, points: Exact) -> Input:
-    """The points of a domain, as an input of the line that adds them up."""
-    return built(Input, value=exact_text(points), unit=Unit.POINTS, name=name_of(domain))
+def points_input(name: str, points: Exact) -> Input:
+    """Points as an input of a line that adds them up or takes them off."""
+    return built(Input, value=exact_text(points), unit=Unit.POINTS, name=name)
 
 
 def total_of(
