@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from app.errors import PreconditionFailed, PreconditionRequired, RequestInvalid
 from app.work import Work
 from ras.errors import Problem
-from ras.records import Record
+from ras.records import Record, in_form
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
 
@@ -91,7 +91,7 @@ class PageQuery(Record):
 
     limit: Annotated[int, InDigits, Field(ge=1, le=LARGEST_PAGE)] = PAGE_SIZE
     """How many at most."""
-    cursor: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
+    cursor: Annotated[str, in_form(r"^[0-9a-f]{32}$", "Give the `next_cursor` of a page.")] | None = None
     """Where the page before ended: `next_cursor` of that page."""
 
     @property

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ras.records import Day, Line, Pence, Record
+from ras.records import Code, Day, Line, Pence, Record
 
 
 class Component(StrEnum):
@@ -73,7 +73,7 @@ class Part(Record):
 class OneOff(Record):
     """Something bought once. Never a yearly rate."""
 
-    code: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    code: Code
     """What it is for: an item of the rate card."""
     delivery: Delivery
     """How it reaches the family."""

@@ -15,7 +15,7 @@ from pydantic import Field
 from ras.component import Component, Recipient
 from ras.conditions import Age
 from ras.dates import SCHOOL_YEAR_BEGINS, age_on, day_in_words
-from ras.records import Code, Day, Flag, Line, Record, Told
+from ras.records import Code, Day, Flag, Line, Record, Told, in_form
 
 JUNE, FRIDAY, SIXTEEN = 6, 4, 16
 
@@ -158,7 +158,13 @@ class DirectPaymentRules(Record):
 class ControlRules(Record):
     """Until when the parent decides about the budget."""
 
-    parent_until: Annotated[str, Field(pattern="^last-friday-in-june-of-year-11$")]
+    parent_until: Annotated[
+        str,
+        in_form(
+            "^last-friday-in-june-of-year-11$",
+            "Write last-friday-in-june-of-year-11: nothing else is the law.",
+        ),
+    ]
     """To the end of the day compulsory school age ends: `last-friday-in-june-of-year-11`."""
     source: Line
     """Where the policy says so."""

@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from ras.errors import PlanDocumentError
 from ras.reading import UnreadableText, read_document, validated
-from ras.records import Code, Day, Flag, Pence, PositiveText, Record, Whole
+from ras.records import Code, Day, Flag, Pence, PositiveText, Record, Whole, in_form
 from ras.working import Horizon
 
 NOT_KNOWN = "not-known"
@@ -119,7 +119,9 @@ class WantedSupport(Record):
     """For weekly support: in how many weeks of the year; left out, the policy's weeks per year."""
     horizons: Annotated[tuple[Horizon, ...], Field(min_length=1, max_length=3)] | None = None
     """The horizons at which it is wanted; left out, all of them. One-off support is bought at the first."""
-    provision: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 .()/-]{0,39}$")]
+    provision: Annotated[
+        str, in_form(r"^[A-Za-z0-9][A-Za-z0-9 .()/-]{0,39}$", "Write the section of the plan, such as H1.2.")
+    ]
     """The provision it secures: the section of the EHC or care plan, such as `H1.2`."""
     quoted_price_pence: Pence | None = None
     """The price on a written quote, where the rate card asks for one, in pence for one unit."""

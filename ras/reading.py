@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from ras.errors import Problem
-from ras.records import Record
+from ras.records import FORMS, Record
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 32
@@ -39,6 +39,28 @@ R = TypeVar("R", bound=Record)
 
 
 _CODES = {"missing": "missing", "union_tag_not_found": "missing", "extra_forbidden": "unknown-field"}
+_IN_WORDS = {
+    "missing": "This is needed and is not there.",
+    "extra_forbidden": "There is no such field; look for a spelling mistake.",
+    "union_tag_not_found": "This is needed and is not there: it says which kind is meant.",
+    "union_tag_invalid": "This must be one of {expected_tags}.",
+    "enum": "This must be {expected}.",
+    "literal_error": "This must be {expected}.",
+    "bool_type": "This must be true or false, without quotation marks.",
+    "int_type": "This must be a whole number, without quotation marks or a comma.",
+    "greater_than_equal": "This must be {ge} or more.",
+    "less_than_equal": "This must be {le} or less.",
+    "tuple_type": "This must be a list.",
+    "list_type": "This must be a list.",
+    "model_type": "This must have fields of its own.",
+    "dict_type": "This must have fields of its own.",
+    "too_short": "There must be {min_length} or more here; there are {actual_length}.",
+    "too_long": "There may be {max_length} at most here.",
+    "string_too_short": "This must have {min_length} characters or more.",
+    "string_too_long": "This may have {max_length} characters at most.",
+}
+"""Our words for what pydantic finds, with what it says beside it. What is not here it says in its own."""
+_PENCE = "This must be whole pence, without a pound sign, a comma or quotation marks: £1,500 is 150000."
 
 
 class UnreadableText(Exception):
@@ -141,20 +163,32 @@ def _only_follows(details: ErrorDetails, found: list[ErrorDetails]) -> bool:
 def problem_of(details: ErrorDetails, data: Any, *, within: Location = ()) -> Problem:
     """One mistake pydantic found, in our words, by path."""
     location = _in_data(details["loc"], data)
-    kind = details["type"]
-    code = _CODES.get(kind, "wrong-value")
-    message = details["msg"].removeprefix("Value error, ")
+    kind, context = details["type"], details.get("ctx", {})
     if kind in {"union_tag_not_found", "union_tag_invalid"}:
-        location = (*location, details["ctx"]["discriminator"].strip("'"))
-        message = f"This must be one of {details['ctx'].get('expected_tags')}"
-    match code:
-        case "missing":
-            message = "This is needed and is not there."
-        case "unknown-field":
-            message = "There is no such field; look for a spelling mistake."
-        case _:
-            message = message[0].upper() + message[1:] + ("" if message.endswith(".") else ".")
-    return problem_at((*within, *location), data, code=code, message=message)
+        location = (*location, context["discriminator"].strip("'"))
+    if kind in _IN_WORDS:
+        is_pence = kind == "int_type" and str(location[-1]).endswith("_pence")
+        message = _PENCE if is_pence else _IN_WORDS[kind].format(**context)
+    elif kind == "string_type":
+        message = _as_text(_at(location, data))
+    elif kind == "string_pattern_mismatch" and context["pattern"] in FORMS:
+        message = FORMS[context["pattern"]]
+    else:
+        said = details["msg"].removeprefix("Value error, ")
+        message = said[0].upper() + said[1:] + ("" if said.endswith(".") else ".")
+    return problem_at((*within, *location), data, code=_CODES.get(kind, "wrong-value"), message=message)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, int):
+        return f'Write this in quotation marks: "{str(value).lower()}".'
+    return "This must be text."
+
+
+def _at(location: Location, data: Any) -> Any:
+    for part in location:
+        data = _inside(data, part)
+    return data
 
 
 def problem_at(location: Location, data: Any, *, code: str, message: str) -> Problem:

@@ -17,6 +17,8 @@ Exact: TypeAlias = int | Fraction
 """A number inside the calculation: never a float, never rounded before its time."""
 
 _LOOKS_LIKE_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+FORMS: dict[str, str] = {}
+"""By the pattern of a text that has a form: what to write, for whoever wrote something else."""
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 
 
@@ -49,6 +51,12 @@ def built(kind: type[R], /, **fields: Any) -> R:
     return made
 
 
+def in_form(pattern: str, say: str, *, max_length: int | None = None) -> Any:
+    """A text has a form: its pattern for programs, and what to write for people."""
+    FORMS[pattern] = say
+    return Field(pattern=pattern, max_length=max_length)
+
+
 def _iso_day(value: object) -> object:
     if isinstance(value, str) and not _LOOKS_LIKE_A_DAY.fullmatch(value):
         raise ValueError("a day is written YYYY-MM-DD")
@@ -63,31 +71,65 @@ def _believable_day(value: date) -> date:
     return value
 
 
+_DAY = "^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+FORMS[_DAY] = 'Write a day as year, month and day, in quotation marks: "2027-04-01".'
 Day = Annotated[
     date,
     BeforeValidator(_iso_day),
     AfterValidator(_believable_day),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "format": "date",
-            "pattern": "^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
-        }
-    ),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": _DAY}),
 ]
 """A London day, 1900 to 2199, as `YYYY-MM-DD`."""
 
-Code = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Code = Annotated[
+    str,
+    in_form(
+        r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        "Write lower-case letters, digits and single hyphens, such as short-break.",
+        max_length=60,
+    ),
+]
 """A name for programs: lower case, digits and single hyphens."""
 
-Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$", max_length=300)]
+Line = Annotated[
+    str,
+    in_form(
+        r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+        "Write a line of words; in YAML, one that is a number or holds : or # in quotation marks.",
+        max_length=300,
+    ),
+]
 """A line of plain words, not blank."""
 
-Words = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", min_length=1, max_length=4000)]
+Words = Annotated[
+    str,
+    in_form(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", "Write words.", max_length=4000),
+    Field(min_length=1),
+]
 """Plain words, of several lines if need be."""
 
 Told = Annotated[str, Field(min_length=1)]
 """Words the engine puts together itself: as long as the policy and the plan make them."""
+
+CaseReference = Annotated[
+    str,
+    in_form(
+        r"^[A-Z0-9][A-Z0-9/-]{0,39}$",
+        "Write the reference in capitals, digits, hyphens and slashes, such as EHC-1/26.",
+    ),
+]
+"""What something is called in the council's case system."""
+
+Sha256 = Annotated[
+    str, in_form(r"^[0-9a-f]{64}$", "Copy the SHA-256 as it was given: 64 characters, 0 to 9 and a to f.")
+]
+"""A SHA-256 in lower-case hexadecimal."""
+
+Version = Annotated[
+    str,
+    in_form(r"^[0-9A-Za-z][0-9A-Za-z.-]{0,39}$", 'Write a version in quotation marks: "2027.1".'),
+]
+"""Which version of a policy."""
 
 Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 """A whole number, not negative."""
@@ -105,10 +147,22 @@ StepPence = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
 """true or false, and nothing that merely looks like it."""
 
-DecimalText = Annotated[str, Field(pattern=r"^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,8})?$")]
+DecimalText = Annotated[
+    str,
+    in_form(
+        r"^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,8})?$",
+        'Write a number as text, without commas: "12.5" or "-3".',
+    ),
+]
 """A number written as text, so that it stays exact: "0.25", "52", "-3"."""
 
-PositiveText = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,8})?$")]
+PositiveText = Annotated[
+    str,
+    in_form(
+        r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,8})?$",
+        'Write a number as text, without commas: "12.5".',
+    ),
+]
 """A number that is not negative, written as text: "0.25", "52"."""
 
 

@@ -20,7 +20,7 @@ from ras.allocation.banded import Banded
 from ras.allocation.piecewise_linear import PiecewiseLinear
 from ras.canonical import as_written
 from ras.money import MoneyPeriod
-from ras.records import Code, Day, Line, Record, StepPence
+from ras.records import Code, Day, Line, Record, StepPence, Version
 
 MOST_AREAS, FEWEST_LEVELS, MOST_LEVELS = 20, 2, 6
 LONGEST_CODE = 60
@@ -53,7 +53,7 @@ class Answers(Record):
     """What the policy is called."""
     code: Code
     """Its name for programs."""
-    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,39}$")]
+    version: Version
     """Which version it is: "2026.1"."""
     valid_from: Day
     """The first day it is to be in force."""

@@ -10,7 +10,7 @@ from ras.eligibility import StopGround
 from ras.ending import EndGround
 from ras.notice import Sent
 from ras.reconsideration import Outcome
-from ras.records import Code, Day, Flag, Pence, Record, SumPence
+from ras.records import CaseReference, Code, Day, Flag, Pence, Record, SumPence
 from ras.working import Mark
 
 
@@ -40,7 +40,7 @@ class OtherAssessment(Record):
 
     type: AssessmentType
     """Which type."""
-    reference: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9/-]{0,39}$")]
+    reference: CaseReference
     """Its reference in the case system."""
     annual_pence: Pence
     """What it came to, in pence a year."""

@@ -13,10 +13,7 @@ from app.problems import ProblemItem
 from app.resources import Kept, PageQuery, Resource
 from ras.component import Component
 from ras.notice import Method, NoticeDates
-from ras.records import Day, Flag, Pence, Record, SumPence, Words
-
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-"""A SHA-256 in lower-case hexadecimal."""
+from ras.records import Day, Flag, Pence, Record, Sha256, SumPence, Words
 
 
 class DecisionToPreview(Record):

@@ -8,10 +8,12 @@ from pydantic import Field
 from app.resources import InDigits
 from ras.component import Component, Delivery
 from ras.forecast import Kind
-from ras.records import Day, Record, SumPence, Told
+from ras.records import Day, Record, SumPence, Told, in_form
 
 LONGEST_RUN = 60
-FinancialYear = Annotated[str, Field(pattern=r"^(19|2[01])[0-9]{2}-[0-9]{2}$")]
+FinancialYear = Annotated[
+    str, in_form(r"^(19|2[01])[0-9]{2}-[0-9]{2}$", "Write a financial year, such as 2026-27.")
+]
 """1 April to 31 March, as `2026-27`."""
 
 
@@ -25,7 +27,9 @@ class CommitmentsFormat(StrEnum):
 class MonthsQuery(Record):
     """Which run of months."""
 
-    first_month: Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")] | None = None
+    first_month: (
+        Annotated[str, in_form(r"^20[0-9]{2}-(0[1-9]|1[0-2])$", "Write a month, such as 2026-04.")] | None
+    ) = None
     """The first month, `YYYY-MM`; left out, the month that today is in."""
     months: Annotated[int, InDigits, Field(ge=1, le=LONGEST_RUN)] = 12
     """How many months."""

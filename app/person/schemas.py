@@ -3,12 +3,17 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
 from app.resources import Kept, PageQuery, Resource
-from ras.records import Code, Day, Flag, Pence, Record
+from ras.records import Code, Day, Flag, Pence, Record, in_form
 
-Reference = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,10}(-[A-Z0-9]{1,10}){0,3}$", max_length=32)]
+Reference = Annotated[
+    str,
+    in_form(
+        r"^[A-Z0-9]{1,10}(-[A-Z0-9]{1,10}){0,3}$",
+        "Write capitals, digits and single hyphens that say nothing about the child, such as EX-0001.",
+        max_length=32,
+    ),
+]
 """A pseudonymous reference: capitals, digits and single hyphens. Never a name or an NHS number."""
 
 

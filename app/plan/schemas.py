@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.resources import Kept, PageQuery, Resource
 from ras.plan import Answers, WantedSupport
-from ras.records import Day, Record, Words
+from ras.records import CaseReference, Day, Record, Words
 
 
 class PlanKind(StrEnum):
@@ -41,7 +41,7 @@ class PlanContent(Answers):
 
     kind: PlanKind
     """An EHC plan or a care plan."""
-    reference: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9/-]{0,39}$")]
+    reference: CaseReference
     """The EHC or care plan's reference in the case system."""
     next_ehc_review_on: Day | None = None
     """The day of the next EHC annual review."""

@@ -13,7 +13,7 @@ from ras.policy.checker import PolicyReport
 from ras.policy.cliffs import Cliff, CliffFree
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.finding import PolicyFinding
-from ras.records import Day, PositiveText, Record
+from ras.records import Day, PositiveText, Record, Sha256, in_form
 
 
 class PolicyState(StrEnum):
@@ -71,12 +71,13 @@ class PolicyCheck(Record):
 class NewFindingAnswer(Record):
     """A written answer to a warning."""
 
-    fingerprint: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    fingerprint: Sha256
     """The finding's fingerprint, as `/findings` lists it."""
     answer: Annotated[
         str,
-        Field(
-            pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*\S[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$",
+        in_form(
+            r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*\S[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$",
+            "Write words.",
             max_length=4000,
         ),
     ]
@@ -169,7 +170,7 @@ class PolicySummary(Resource):
     valid_from: Day
     """The first day it is for."""
     valid_before: Day | None
-    """The first day it is no longer for; null where it has no end."""
+    """The first day it is no longer for; null where it lasts until another begins."""
     sha256: str
     """SHA-256 of the canonical document."""
     document_revision: int

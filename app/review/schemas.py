@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from app.person.schemas import Reference
 from app.resources import LARGEST_PAGE, PAGE_SIZE, InDigits, Kept, PageQuery, Resource
-from ras.records import Code, Day, Flag, Line, Pence, Record, Whole, Words
+from ras.records import Code, Day, Flag, Line, Pence, Record, Whole, Words, in_form
 
 
 class ReviewOutcome(StrEnum):
@@ -84,7 +84,10 @@ def _is_place(cursor: str) -> str:
 
 Cursor = Annotated[
     str,
-    Field(pattern=r"^(19|2[012])[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9a-f]{32}$"),
+    in_form(
+        r"^(19|2[012])[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9a-f]{32}$",
+        "Give the `next_cursor` of a page.",
+    ),
     AfterValidator(_is_place),
 ]
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from ras.conditions import Age, Requirement
 from ras.money import Rounding
 from ras.plan import ResourceKind
-from ras.records import Code, Line, Pence, PositiveText, Record, Whole
+from ras.records import Code, Line, Pence, PositiveText, Record, Whole, in_form
 
 
 class Contribution(Record):
@@ -19,7 +19,16 @@ class Contribution(Record):
     """What people read."""
     points: PositiveText | None = None
     """In mode `points`: the points it takes off, before the domain's weight, as text."""
-    fraction: Annotated[str, Field(pattern=r"^(0(\.[0-9]{1,8})?|1(\.0{1,8})?)$")] | None = None
+    fraction: (
+        Annotated[
+            str,
+            in_form(
+                r"^(0(\.[0-9]{1,8})?|1(\.0{1,8})?)$",
+                'Write a part from "0" to "1" in quotation marks: "0.25".',
+            ),
+        ]
+        | None
+    ) = None
     """In mode `fraction`: the part of the domain's points it takes off, "0" to "1"."""
     hours: PositiveText | None = None
     """In mode `hours`: the hours it takes off, in the policy's money period, as text."""
@@ -247,7 +256,10 @@ class Deflator(Record):
 
     title: Line
     """What it is for, as a family reads it: "Kept back for what cannot be foreseen"."""
-    factor: Annotated[str, Field(pattern=r"^(0\.[0-9]{1,8}|1(\.0{1,8})?)$")]
+    factor: Annotated[
+        str,
+        in_form(r"^(0\.[0-9]{1,8}|1(\.0{1,8})?)$", 'Write a factor up to "1" in quotation marks: "0.95".'),
+    ]
     """What the amount is multiplied by, over "0" and up to "1", as text."""
     source: Line
     """Where it is published."""

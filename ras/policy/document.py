@@ -13,7 +13,7 @@ from ras.errors import PolicyDocumentError
 from ras.policy.checks import faults
 from ras.policy.configuration import PolicyConfiguration
 from ras.reading import UnreadableText, read_document, reads_as_text, validated
-from ras.records import Code, Day, DecimalText, Line, PositiveText, Words
+from ras.records import FORMS
 
 _POLICY = TypeAdapter(PolicyConfiguration)
 
@@ -143,33 +143,12 @@ def _for_people(part: Any) -> Any:
     if isinstance(part.get("enum"), list):
         told["enumDescriptions"] = [_MEANINGS[frozenset(part["enum"])][word] for word in part["enum"]]
     if isinstance(part.get("pattern"), str):
-        told["errorMessage"] = told["patternErrorMessage"] = _WRITTEN_SO[part["pattern"]]
+        told["errorMessage"] = told["patternErrorMessage"] = FORMS[part["pattern"]]
     return told
-
-
-def _pattern(kind: Any) -> str:
-    pattern: str = TypeAdapter(kind).json_schema()["pattern"]
-    return pattern
 
 
 _PENCE_SO = "Write whole pence, without a point: 125000 is £1,250. If it is 1_250_00, set YAML 1.1."
 """What to write for money: by YAML 1.2, which editors begin with, the marks in it make it text."""
-
-_WRITTEN_SO = {
-    _pattern(Code): "Write lower-case letters, digits and single hyphens, such as short-break.",
-    _pattern(Line): "Write a line of words; if it is a number, or holds : or #, in quotation marks.",
-    _pattern(Words): "Write words.",
-    _pattern(Day): 'Write a day as year, month and day, in quotation marks: "2027-04-01".',
-    _pattern(PositiveText): 'Write a number in quotation marks, without commas: "12.5".',
-    _pattern(DecimalText): 'Write a number in quotation marks, without commas: "12.5" or "-3".',
-    r"^(0(\.[0-9]{1,8})?|1(\.0{1,8})?)$": 'Write a part from "0" to "1" in quotation marks: "0.25".',
-    r"^(0\.[0-9]{1,8}|1(\.0{1,8})?)$": 'Write a factor up to "1" in quotation marks: "0.95".',
-    r"^[0-9A-Za-z][0-9A-Za-z.-]{0,39}$": 'Write a version in quotation marks: "2027.1".',
-    r"^[A-Za-z0-9][A-Za-z0-9 .()/-]{0,39}$": "Write the section of the plan, such as H1.2.",
-    r"^[a-z]+(-[a-z]+)*$": "Write the code of an error, such as plan-does-not-fit.",
-    "^last-friday-in-june-of-year-11$": "Write last-friday-in-june-of-year-11: nothing else is the law.",
-}
-"""For each pattern, what to write instead of what does not fit it."""
 
 _MEANINGS: dict[frozenset[str], dict[str, str]] = {
     frozenset(words): words

@@ -1,11 +1,7 @@
 """Examples that travel with a policy: answers, and what must come of them."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from ras.plan import Plan
-from ras.records import Day, Line, Pence, PositiveText, Record, Told
+from ras.records import Code, Day, Line, Pence, PositiveText, Record, Told
 from ras.working import Horizon
 
 
@@ -33,7 +29,7 @@ class Expected(Record):
     """The score after resources present, as text."""
     plan_cost_annual_pence: Pence | None = None
     """The plan's cost, in pence a year."""
-    refused: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=60)] | None = None
+    refused: Code | None = None
     """For a plan that must be refused: the code of the error."""
     working: tuple[ExpectedLine, ...] = ()
     """Lines of working that must be there."""

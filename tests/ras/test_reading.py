@@ -1,7 +1,7 @@
 """Hostile and careless text is refused with a code and a path, and never with another exception."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from ras import read_plan, read_policy
 from ras.errors import DocumentError
+from ras.policy.document import policy_schema
 from ras.reading import MAX_CHARACTERS, MAX_DEPTH, MAX_PROBLEMS, UnreadableText, read_document, read_json
+from ras.records import FORMS
+from ras.testing import ALLOCATIONS
 from tests.ras.examples import PLAN_TEXT, Data, changed, policy_data
 
 DEEP = MAX_DEPTH + 1
@@ -182,6 +185,68 @@ def test_a_list_is_not_called_too_short_because_an_item_in_it_is_wrong() -> None
 @pytest.mark.parametrize("place", ["horizons", "domains", "domains.behaviour.levels", "allocation.knots"])
 def test_a_list_that_is_too_short_is_refused(place: str) -> None:
     assert refused(changed(policy_data(), {place: []})) == [f"{place} [wrong-value]"]
+
+
+SLIPS: list[tuple[str, Any, str]] = [
+    # where, what was written, what it says
+    ("domains.behaviour.weight", 2, 'Write this in quotation marks: "2".'),
+    ("title", True, 'Write this in quotation marks: "true".'),
+    ("title", ["a"], "This must be text."),
+    (
+        "title",
+        " ",
+        "Write a line of words; in YAML, one that is a number or holds : or # in quotation marks.",
+    ),
+    ("domains.behaviour.weight", "1,200", 'Write a number as text, without commas: "12.5".'),
+    ("domains.behaviour.weight", "-1", 'Write a number as text, without commas: "12.5".'),
+    ("code", "Every day", "Write lower-case letters, digits and single hyphens, such as short-break."),
+    (
+        "allocation.knots.1.amount_pence",
+        "£1,500",
+        "This must be whole pence, without a pound sign, a comma or quotation marks: £1,500 is 150000.",
+    ),
+    ("horizons.short.months", "6", "This must be a whole number, without quotation marks or a comma."),
+    ("horizons.short.months", 0, "This must be 1 or more."),
+    ("horizons.short.months", 1000, "This must be 120 or less."),
+    ("money.period", "fortnight", "This must be 'week', 'four-weeks', 'month' or 'year'."),
+    ("valid_from", "1 April 2026", "A day is written YYYY-MM-DD."),
+    ("allocation", {"source": "x"}, "This is needed and is not there: it says which kind is meant."),
+    ("allocation.variant", "bands", f"This must be one of {', '.join(map(repr, sorted(ALLOCATIONS)))}."),
+    ("money", "GBP", "This must have fields of its own."),
+    ("domains", "washing", "This must be a list."),
+    ("domains", [], "There must be 1 or more here; there are 0."),
+    ("title", "x" * 301, "This may have 300 characters at most."),
+    ("colour", "green", "There is no such field; look for a spelling mistake."),
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "written", "says"), SLIPS, ids=[f"{at}={what!r:.20}" for at, what, _ in SLIPS]
+)
+def test_a_slip_is_told_with_what_to_write(place: str, written: Any, says: str) -> None:
+    with pytest.raises(DocumentError) as refusal:
+        read_policy(json.dumps(changed(policy_data(), {place: written})))
+
+    assert [problem.message for problem in refusal.value.problems] == [says]
+
+
+def patterns(schema: Any) -> Iterator[str]:
+    """Every pattern in a JSON Schema."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "string" and "pattern" in schema:
+            yield schema["pattern"]
+        for part in schema.values():
+            yield from patterns(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from patterns(part)
+
+
+def test_every_form_that_a_policy_asks_for_is_said_in_words() -> None:
+    wanted = {*patterns(policy_schema())}
+
+    assert len(wanted) > 5
+    assert wanted <= {*FORMS}
 
 
 def refused(data: Data) -> list[str]:
