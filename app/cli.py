@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 what was given was refused, and why is said; 2 the command
 3 something it needs cannot be had.
 """
 
+import gc
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -174,6 +175,8 @@ def serve(
             print(f"\n{who}\n{issued}")
         print()
     sys.stdout.flush()
+    gc.collect()
+    gc.freeze()  # what is made at the start stays: it is not looked through again and again
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
 
 

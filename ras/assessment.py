@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -13,7 +13,7 @@ from ras.errors import DayOutsidePlan
 from ras.indicative import Indicative
 from ras.plan import Plan
 from ras.policy.configuration import PolicyConfiguration
-from ras.records import Code, Day, Line, Pence, Record, SumPence, built, exact_text
+from ras.records import Code, Day, Exact, Line, Pence, Record, SumPence, built, exact_text
 from ras.working import Horizon, Mark, Step, Unit, step
 
 ENGINE_VERSION = "1.1.0"
@@ -156,7 +156,8 @@ def assess(plan: Plan, policy: PolicyConfiguration, *, effective_on: date) -> As
 
 def identity(policy: PolicyConfiguration) -> PolicyIdentity:
     """What identifies a policy wherever its figures appear."""
-    return PolicyIdentity(
+    return built(
+        PolicyIdentity,
         authority=policy.authority.code,
         code=policy.code,
         version=policy.version,
@@ -209,7 +210,8 @@ def _horizon_amount(
 ) -> HorizonAmount:
     rule = policy.horizons[number]
     period, amount = periods[rule.horizon], amounts[rule.horizon]
-    return HorizonAmount.model_construct(
+    return built(
+        HorizonAmount,
         horizon=rule.horizon,
         title=rule.title,
         first_day=period.first_day,
@@ -217,22 +219,17 @@ def _horizon_amount(
         indicative_annual_pence=amount.annual_pence,
         plan_cost_annual_pence=cost.at(rule.horizon),
         marks=amount.marks,
-        **_only_where_the_policy_has_it(amount),
+        points=_text(amount.points),
+        points_after_resources=_text(amount.points_after_resources),
+        indicative_one_off_pence=amount.one_off_pence,
+        carer_annual_pence=amount.carer_annual_pence,
+        lowest_annual_pence=amount.lowest_annual_pence,
+        highest_annual_pence=amount.highest_annual_pence,
     )
 
 
-def _only_where_the_policy_has_it(amount: Indicative) -> dict[str, Any]:
-    """What is left out, and not null, where a policy has none: so older results keep their bytes."""
-    points, after = amount.points, amount.points_after_resources
-    found = {
-        "points": None if points is None else exact_text(points),
-        "points_after_resources": None if after is None else exact_text(after),
-        "indicative_one_off_pence": amount.one_off_pence,
-        "carer_annual_pence": amount.carer_annual_pence,
-        "lowest_annual_pence": amount.lowest_annual_pence,
-        "highest_annual_pence": amount.highest_annual_pence,
-    }
-    return {field: value for field, value in found.items() if value is not None}
+def _text(points: Exact | None) -> str | None:
+    return None if points is None else exact_text(points)
 
 
 def _result(plan: Plan, policy: PolicyConfiguration, chosen: HorizonAmount, *, on: date) -> Step:

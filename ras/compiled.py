@@ -232,13 +232,13 @@ class Compiled:
         return row
 
     def _given(self, need: Need) -> _Given:
-        """What a need says, if it says nothing at horizons that are not scored and is plainly right."""
+        """What a need says, if it is plainly right."""
         place = self._places.get(need.domain)
-        said = {horizon: need.levels.at(horizon) for horizon in Horizon}
-        if place is None or any(code for horizon, code in said.items() if horizon not in self._horizons):
+        if place is None:
             raise Unusual
-        codes = [said[horizon] for horizon in self._horizons]
-        if {*codes} <= {None, NOT_APPLICABLE}:
+        self._refuse_unusual_levels(need.domain, need.levels, NOT_APPLICABLE)
+        codes = [need.levels.at(horizon) for horizon in self._horizons]
+        if {need.levels.at(horizon) for horizon in Horizon} <= {None, NOT_APPLICABLE}:
             return _Given(place, ())
         levels = [entries[place].get(code or "") for entries, code in zip(self._entries, codes, strict=True)]
         entries = tuple([entry for entry in levels if entry is not None])
@@ -246,9 +246,10 @@ class Compiled:
             raise Unusual
         return _Given(place, entries)
 
-    def _refuse_unusual_levels(self, domain: str, levels: Levels) -> None:
-        known = self.policy.questions.levels.get(domain, ())
-        if any(code is not None and code not in known for code in map(levels.at, Horizon)):
+    def _refuse_unusual_levels(self, domain: str, levels: Levels, *others: str) -> None:
+        """Let only levels of the domain through, or what else is said to be one."""
+        known = {None, *others, *self.policy.questions.levels.get(domain, ())}
+        if not known.issuperset(map(levels.at, Horizon)):
             raise Unusual
 
     def _score(

@@ -8,8 +8,6 @@ plans and the bodies of HTTP requests.
 
 import json
 import re
-from collections.abc import Iterator
-from itertools import islice
 from typing import Any, NoReturn, TypeVar
 
 import yaml
@@ -277,37 +275,47 @@ def _integer(written: str) -> int | _Refused:
 
 
 def _plain(data: Any) -> Any:
-    problems = list(islice(_faults(data, (), data), MAX_PROBLEMS))
-    if problems:
-        raise UnreadableText(problems)
+    found: list[tuple[Location, _Refused]] = []
+    _look_through(data, (), found)
+    if found:
+        raise UnreadableText(
+            [
+                problem_at(location, data, code=refused.code, message=refused.message)
+                for location, refused in found[:MAX_PROBLEMS]
+            ]
+        )
     return data
 
 
-def _faults(value: Any, location: Location, root: Any) -> Iterator[Problem]:
-    if isinstance(value, _Refused):
-        yield problem_at(location, root, code=value.code, message=value.message)
-    elif len(location) > MAX_DEPTH:
+def _look_through(value: Any, location: Location, found: list[tuple[Location, _Refused]]) -> None:
+    """Find what may not be there. Every body that is sent goes through this."""
+    if len(location) > MAX_DEPTH:
         _refuse("nested-too-deep", f"Nesting may be {MAX_DEPTH} deep at most.")
+    if isinstance(value, str):
+        if _FORBIDDEN_CHARACTER.search(value):
+            found.append((location, _NOT_TEXT))
     elif isinstance(value, dict):
         for key, item in value.items():
-            if len(key) > MAX_KEY:
-                _refuse("key-too-long", f"The name of a field has {MAX_KEY} characters at most.")
-            if _has_forbidden_characters(key):
-                yield problem_at(location, root, code="forbidden-character", message=_FORBIDDEN)
+            if _is_a_name(key):
+                _look_through(item, (*location, key), found)
             else:
-                yield from _faults(item, (*location, key), root)
+                found.append((location, _NOT_TEXT))
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _faults(item, (*location, number), root)
-    elif isinstance(value, str) and _has_forbidden_characters(value):
-        yield problem_at(location, root, code="forbidden-character", message=_FORBIDDEN)
+            _look_through(item, (*location, number), found)
+    elif isinstance(value, _Refused):
+        found.append((location, value))
 
 
-_FORBIDDEN = "This holds a character that is not text (a control character or half of a pair)."
+def _is_a_name(key: str) -> bool:
+    if len(key) > MAX_KEY:
+        _refuse("key-too-long", f"The name of a field has {MAX_KEY} characters at most.")
+    return _FORBIDDEN_CHARACTER.search(key) is None
 
 
-def _has_forbidden_characters(text: str) -> bool:
-    return _FORBIDDEN_CHARACTER.search(text) is not None
+_NOT_TEXT = _Refused(
+    "forbidden-character", "This holds a character that is not text (a control character or half of a pair)."
+)
 
 
 def _refuse_what_yaml_could_hide(text: str) -> None:

@@ -8,7 +8,7 @@ because YAML and JSON would make it a float.
 import re
 from datetime import date, datetime
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -45,10 +45,15 @@ def built(kind: type[R], /, **fields: Any) -> R:
     made = kind.__new__(kind)
     set_field = object.__setattr__
     set_field(made, "__dict__", fields)
-    set_field(made, "__pydantic_fields_set__", set(fields))
+    set_field(made, "__pydantic_fields_set__", _fields_of(kind))
     set_field(made, "__pydantic_extra__", None)
     set_field(made, "__pydantic_private__", None)
     return made
+
+
+@cache
+def _fields_of(kind: type[Record]) -> set[str]:
+    return set(kind.model_fields)
 
 
 def in_form(pattern: str, say: str, *, max_length: int | None = None) -> Any:

@@ -71,6 +71,10 @@ WHAT_YOU_CAN_DO = (
     "(SENDIASS).",
 )
 
+MOST_REMEMBERED = 20_000
+_SAID: dict[int, tuple[Step, str]] = {}
+"""What was said of a line, and the line: the same ones come back (`ras.compiled`)."""
+
 NOT_AN_OFFER = (
     "This is an indicative amount: where talking about your child's budget begins. It is not a promise "
     "and not a limit. A named person or panel decides the amount, and writes down why."
@@ -103,6 +107,17 @@ class Statement(Record):
 
 def say(line: Step) -> str:
     """The sentence for a line of working, made of its inputs and its result alone."""
+    known = _SAID.get(id(line))
+    if known is not None and known[0] is line:
+        return known[1]
+    if len(_SAID) >= MOST_REMEMBERED:
+        _SAID.clear()
+    said = _say(line)
+    _SAID[id(line)] = (line, said)
+    return said
+
+
+def _say(line: Step) -> str:
     quantities: dict[str, Quantity] = {given.name: given for given in line.inputs}
     plainer = PLAINER.get(line.kind)
     is_plain = plainer is not None and quantities[plainer.unless].value == plainer.value

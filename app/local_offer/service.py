@@ -10,6 +10,7 @@ from ras.dates import add_months
 from ras.plan import Levels, Need, Plan, Resource
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.in_words import policy_in_words
+from ras.records import built
 from ras.statement import NOT_AN_OFFER, say
 
 MONTHS_A_YEAR = 12
@@ -26,7 +27,8 @@ def estimate(policy: PolicyConfiguration, given: NewEstimate, *, on: date) -> Es
     result = assess(_plan(given, on), policy, effective_on=on)
     first = result.horizons[0]
     working = tuple(step for step in result.working if step.horizon is first.horizon)
-    return Estimate(
+    return built(
+        Estimate,
         policy=_name(policy),
         on=on,
         indicative_annual_pence=result.indicative_annual_pence,
@@ -60,14 +62,22 @@ def _plan(given: NewEstimate, on: date) -> Plan:
         born_on=add_months(on, -MONTHS_A_YEAR * given.age),
         starts_on=on,
         needs=tuple(
-            Need(domain=need.domain, levels=Levels(short=need.level, medium=need.level, long=need.level))
+            built(
+                Need,
+                domain=need.domain,
+                levels=built(Levels, short=need.level, medium=need.level, long=need.level),
+                family_levels=None,
+            )
             for need in given.needs
         ),
         resources=tuple(
-            Resource(
+            built(
+                Resource,
                 domain=resource.domain,
                 kind=resource.kind,
                 contribution=resource.contribution,
+                horizons=None,
+                cost_annual_pence=None,
                 willing_and_able=True,
                 will_last=True,
             )

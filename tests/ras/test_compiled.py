@@ -29,6 +29,7 @@ from tests.ras.policy.pieces import modifier
 
 DAY = date(2026, 9, 1)
 Amounts = dict[Horizon, Indicative]
+ONE_HORIZON = {"horizons": policy_data()["horizons"][:1]}
 
 
 def plain(plan: Plan, policy: PolicyConfiguration, on: date) -> Amounts:
@@ -128,6 +129,15 @@ def test_what_comes_back_is_not_worked_out_again() -> None:
         assert {line.kind for line, other in same if line is not other} <= {"score.total", "resources.total"}
 
 
+def test_levels_at_horizons_that_are_not_scored_cost_nothing() -> None:
+    """A public estimate gives one level for every horizon."""
+    ready = Compiled(policy_of(changed(policy_data(), ONE_HORIZON)))
+    first, again = ready.amounts(plan_with({}), on=DAY), ready.amounts(plan_with({}), on=DAY)
+    same = zip(first[Horizon.SHORT].steps, again[Horizon.SHORT].steps, strict=True)
+
+    assert {line.kind for line, other in same if line is not other} <= {"score.total", "resources.total"}
+
+
 def need(domain: str, short: str | None, **others: Any) -> Data:
     levels = {"short": short, "medium": "none", "long": "none"}
     return {"domain": domain, "levels": {k: v for k, v in levels.items() if v is not None}, **others}
@@ -218,7 +228,6 @@ def test_an_area_that_is_not_asked_and_is_answered_twice_is_refused() -> None:
     hold_to_the_plain_way(ready, plan_with({"needs": [*NEEDS[:3], again, again]}), DAY)
 
 
-ONE_HORIZON = {"horizons": policy_data()["horizons"][:1]}
 NOT_ASKED = {"domains.education.applies_if": {"age": {"before_age": 5}}}
 NO_NEED = {"domains.education.no_need": "Nothing at all"}
 

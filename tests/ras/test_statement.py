@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from ras import as_text, assess, family_statement, read_plan, read_policy
+from ras import statement as saying
 from ras import testing as some
 from ras.statement import MARKS, NOT_AN_OFFER, Statement
 from ras.testing import Case
@@ -92,6 +93,25 @@ def test_every_case_has_a_statement_with_every_horizon_in_it(case: Case) -> None
     headings = [section.heading for section in told.sections if section.heading.startswith("Step by step: ")]
     assert len(headings) == len(case.policy.horizons)
     assert as_text(told).startswith(told.title)
+
+
+@pytest.mark.parametrize("most", [0, 1, 1_000])
+def test_what_is_remembered_of_a_line_is_what_is_said_of_it(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(saying, "MOST_REMEMBERED", most)
+    monkeypatch.setattr(saying, "_SAID", {})
+    lines = assess(
+        read_plan(json.dumps(plan_data())), read_policy(json.dumps(policy_data())), effective_on=ON
+    ).working
+    sentences = [saying._say(line) for line in lines]  # noqa: SLF001  what `say` remembers
+
+    for _ in range(3):
+        assert [saying.say(line) for line in lines] == sentences
+        assert [
+            saying.say(line.model_copy()) for line in lines
+        ] == sentences  # what is gone leaves its place to others
+    assert len(saying._SAID) <= max(most, 1)  # noqa: SLF001  there is no other way to look
 
 
 def test_the_longest_words_that_a_policy_may_hold_still_make_a_statement() -> None:
