@@ -13,7 +13,7 @@ UV ?= $(or $(shell command -v uv),.venv/bin/uv)
 .DEFAULT_GOAL := help
 # The order of `check` is part of what it promises, also under `make -j`.
 .NOTPARALLEL:
-.PHONY: help run test check lint openapi bench bench-growth lock clean
+.PHONY: help run test faults check lint openapi bench bench-growth lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -21,10 +21,15 @@ help: ## list these targets
 run: .venv/run.stamp ## start the service on made-up data
 	@.venv/bin/ras serve --demo $(ARGS)
 
-test: .venv/dev.stamp ## run every test (PostgreSQL, Chromium and faketime are installed if need be)
+test: .venv/dev.stamp ## run every test (PostgreSQL, Chromium, faketime and strace are installed if need be)
 	@scripts/need chromium
 	@scripts/need faketime
+	@scripts/need strace
 	@$(PY) -m pytest $(ARGS)
+
+faults: .venv/dev.stamp ## kill, starve and cut off the service for longer than the tests do, and print the figures
+	@scripts/need strace
+	@KILLS=100 $(PY) -m pytest --numprocesses=0 -s tests/faults $(ARGS)
 
 check: lint test ## what CI runs, in the same order
 

@@ -163,6 +163,7 @@ def serve(
         migration.migrate(database)
     elif not settings.local_offer_database_url:
         tell.print("RAS_LOCAL_OFFER_DATABASE_URL is not set: the public side has the service's own rights.")
+    installation.refuse_to_lose(database)
     if with_demo:
         installation.fill_if_empty(database)
 

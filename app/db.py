@@ -1,8 +1,9 @@
 """The database: SQLite where nothing else is set, PostgreSQL for a council.
 
 A 2xx means committed and flushed: SQLite runs with WAL and `synchronous=FULL`, PostgreSQL with
-`synchronous_commit=on`. SQLite has one writer at a time, so the service lets one write in at a
-time and the others wait in line, in order, without holding a thread.
+`synchronous_commit=on`; a database that would not flush is not written to. SQLite has one writer at a
+time, so the service lets one write in at a time and the others wait in line, in order, without holding a
+thread.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from app.errors import DatabaseBusy
+from app.errors import DatabaseBusy, NotDurable
 
 POOL_SIZE = 16
 """Connections for readers, and for writers on PostgreSQL."""
@@ -59,10 +60,21 @@ class Database:
         )
         if self.is_sqlite:
             _set_up_sqlite(engine, reading=reading)
-        elif reading:
+        if not reading:
+            event.listen(engine, "connect", _refuse_to_lose)
+        elif not self.is_sqlite:
             # One moment of the database for all that a request reads.
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         return engine
+
+    def refuse_to_lose(self) -> None:
+        """Let the service write only where what is acknowledged survives a crash of the machine.
+
+        Raises:
+            NotDurable: the database is not set so.
+        """
+        with self.writing.connect():
+            pass
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -97,6 +109,29 @@ class Database:
         """Close every connection."""
         self.reading.dispose()
         self.writing.dispose()
+
+
+_FLUSHES: dict[str, set[object]] = {"PRAGMA journal_mode": {"wal"}, "PRAGMA synchronous": {2, 3}}
+"""What SQLite must answer for a commit to wait until it is on the disk (2 is FULL, 3 is EXTRA)."""
+_SERVER_FLUSHES: dict[str, set[object]] = {
+    "SHOW fsync": {"on"},
+    "SHOW full_page_writes": {"on"},
+    "SHOW synchronous_commit": {"on", "local", "remote_write", "remote_apply"},
+}
+"""The same of PostgreSQL."""
+
+
+def _refuse_to_lose(connection: Any, _record: object) -> None:
+    wanted = _FLUSHES if isinstance(connection, sqlite3.Connection) else _SERVER_FLUSHES
+    cursor = connection.cursor()
+    for question, good in wanted.items():
+        (answer,) = cursor.execute(question).fetchone()
+        if answer not in good:
+            connection.close()
+            raise NotDurable(f"{question.partition(' ')[2]} is {answer}")
+    cursor.close()
+    if not isinstance(connection, sqlite3.Connection):
+        connection.rollback()
 
 
 def _set_up_sqlite(engine: Engine, *, reading: bool) -> None:

@@ -257,7 +257,22 @@ class DatabaseBusy(ServiceError):
 
     code = "database-unavailable"
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    next_step = "Repeat the request in a few seconds; nothing of it was kept."
+    next_step = (
+        "Repeat the request in a few seconds with the same Idempotency-Key: if it was kept after all, "
+        "you get its answer."
+    )
+    headers: ClassVar = {"Retry-After": str(RETRY_SECONDS)}
+
+
+class NotDurable(ServiceError):
+    """The database would not keep what it acknowledges through a crash of its machine."""
+
+    code = "not-durable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    next_step = (
+        "Whoever runs the database switches on fsync, full_page_writes and synchronous_commit (PostgreSQL), "
+        "or puts it on a disk where SQLite can keep a write-ahead log."
+    )
     headers: ClassVar = {"Retry-After": str(RETRY_SECONDS)}
 
 

@@ -10,10 +10,11 @@ from app.access import ACCESS, Caller, Role
 from app.clock import system_clock
 from app.db import Database
 from app.demonstration.load import STAFF, is_empty, load_demonstration
+from app.errors import NotDurable
 from app.ids import new_id
 from app.settings import Settings, read_settings
 from app.staff.repository import list_staff
-from app.terminal import progress, refuse, unavailable
+from app.terminal import progress, refuse, tell, unavailable
 from app.tokens import LocalKeys
 from app.work import Work
 
@@ -57,6 +58,16 @@ def work() -> Iterator[Work]:
             make_id=new_id,
             working_days=settings().working_days,
         )
+
+
+def refuse_to_lose(opened: Database) -> None:
+    """Start only on a database that keeps what it acknowledges; one that is not there yet is awaited."""
+    try:
+        opened.refuse_to_lose()
+    except NotDurable as fault:
+        refuse("The database could lose what was acknowledged, so the service does not start.", [str(fault)])
+    except SQLAlchemyError:
+        tell.print("The database does not answer yet: until it does, every request is told to try again.")
 
 
 def fill_if_empty(opened: Database) -> None:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
@@ -30,9 +31,34 @@ class PostgresFailed(RuntimeError):
     """PostgreSQL is here and one of its programs failed; the message is what it said."""
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that runs, and can be stopped and started again."""
+
+    url: str
+    control: list[str | Path]
+    log: Path
+    account: str | None
+
+    def start(self) -> None:
+        """Start it; what it had not written yet it takes from its log."""
+        _run([*self.control, "-l", self.log, "start"], self.account)
+
+    def stop(self) -> None:
+        """Stop it at once, as in a crash."""
+        _run([*self.control, "-m", "immediate", "stop"], self.account)
+
+
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """Start a server with an empty data directory, give its URL, stop and remove it at the end.
+    """A server with an empty data directory, by its URL; it is gone at the end."""
+    with stoppable_server() as server:
+        yield server.url
+
+
+@contextmanager
+def stoppable_server() -> Iterator[Server]:
+    """Start a server with an empty data directory, stop and remove it at the end.
 
     It is set as PostgreSQL sets itself: ``fsync`` and ``synchronous_commit`` are on, so that what a
     test shows of a crash is true. It is reached through a Unix socket in a directory that only its
@@ -58,14 +84,15 @@ def postgres_server() -> Iterator[str]:
                 f"listen_addresses = ''\nunix_socket_directories = '{home}'\nmax_connections = 100\n"
                 "max_wal_size = 256MB\n"
             )
-        control: list[str | Path] = [programs / "pg_ctl", "-D", data, "-w"]
+        # The path is not percent-encoded: Alembic's configuration gives % a meaning of its own.
+        url = f"postgresql+psycopg://postgres@/postgres?host={home}"
+        server = Server(url, [programs / "pg_ctl", "-D", data, "-w"], home / "log", account)
         try:
-            _run([*control, "-l", home / "log", "start"], account)
-            # The path is not percent-encoded: Alembic's configuration gives % a meaning of its own.
-            yield f"postgresql+psycopg://postgres@/postgres?host={home}"
+            server.start()
+            yield server
         finally:
             with suppress(PostgresFailed):  # it did not start, or a test has killed it
-                _run([*control, "-m", "immediate", "stop"], account)
+                server.stop()
     finally:
         shutil.rmtree(files)
         shutil.rmtree(home)

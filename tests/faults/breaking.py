@@ -1,0 +1,53 @@
+"""Promises broken on purpose, in the service's own process: each must be found."""
+
+import sqlite3
+import threading
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from app import db, edge
+
+LATE_SECONDS = 0.05
+_PATCH = pytest.MonkeyPatch()
+"""Never undone: the process is killed."""
+
+
+def acknowledge_before_commit() -> None:
+    """Let the answer leave, and commit a moment later."""
+    commit = edge._commit  # noqa: SLF001  what is broken is inside
+
+    def later(*arguments: Any) -> None:
+        threading.Timer(LATE_SECONDS, commit, arguments).start()
+
+    _PATCH.setattr(edge, "_commit", later)
+
+
+def forget_keys() -> None:
+    """Keep no answer for a key."""
+
+    def keep_nothing(*_: Any, **__: Any) -> None:
+        return
+
+    _PATCH.setattr(edge, "keep_answer", keep_nothing)
+
+
+def let_the_database_flush_later() -> None:
+    """SQLite with `synchronous=NORMAL`, PostgreSQL with `synchronous_commit=off`."""
+    engine_of = db.Database._engine  # noqa: SLF001
+
+    def weaker(database: db.Database, **how: Any) -> sa.Engine:
+        engine = engine_of(database, **how)
+        sa.event.listen(engine.pool, "connect", _weaken)  # after the service's own
+        return engine
+
+    _PATCH.setattr(db.Database, "_engine", weaker)
+
+
+def _weaken(connection: Any, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=NORMAL")
+    else:
+        connection.execute("SET synchronous_commit = off")
+        connection.commit()
