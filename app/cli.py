@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.access import Role
+from app.audit_commands import audit
 from app.policy_commands import PlanFile, PolicyFile, commands, plan_in, policy_in
 from app.terminal import REFUSED, bytes_of, progress, refuse, tell
 from ras.assessment import Assessment, assess
@@ -37,6 +38,7 @@ cli = typer.Typer(
 )
 staff = typer.Typer(help="The staff register: who may use the service.", no_args_is_help=True)
 cli.add_typer(commands)
+cli.add_typer(audit, name="audit")
 cli.add_typer(staff, name="staff")
 
 EffectiveOn = Annotated[

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """The port to listen on."""
     local_offer_fresh_seconds: float = Field(default=1, ge=0, le=60)
     """How long the public side may answer from the list of published policies it read last."""
+    audit_key_file: Path | None = None
+    """The Ed25519 key that signs checkpoints of the audit log; left out, one in the data directory."""
     oidc_issuer: str = ""
     """The identity provider's issuer; left out, a local issuer that is only for one's own machine."""
     oidc_audience: str = "ras"

@@ -5,7 +5,6 @@ address. Headers in a token that point elsewhere (`jku`, `x5u`) are never follow
 """
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,10 +14,9 @@ from typing import Any, Protocol
 
 import httpx
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.errors import RETRY_SECONDS, KeysUnavailable, TokenInvalid
+from app.keys import own_key
 from app.settings import Settings
 
 ALGORITHMS = ("EdDSA", "ES256", "ES384", "PS256", "RS256")
@@ -106,7 +104,7 @@ class LocalKeys:
     """The key of the local issuer, for one's own machine: made once, readable by its owner only."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._private = _local_key(data_dir / LOCAL_KEY_FILE)
+        self._private = own_key(data_dir / LOCAL_KEY_FILE)
         public = self._private.public_key().public_bytes_raw()
         self.key_id = f"local-{public.hex()[:16]}"
         self._public = jwt.PyJWK.from_dict(
@@ -136,22 +134,6 @@ class LocalKeys:
         if scopes:
             claims["scope"] = scopes
         return jwt.encode(claims, self._private, algorithm="EdDSA", headers={"kid": self.key_id})
-
-
-def _local_key(path: Path) -> Ed25519PrivateKey:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        made = Ed25519PrivateKey.generate().private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(made)
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise TypeError(f"{path} does not hold an Ed25519 key")
-    return key
 
 
 class Verifier:

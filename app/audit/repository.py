@@ -5,6 +5,7 @@ holding the head until it is committed: so numbers appear in order and without g
 seen one has seen all before it.
 """
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import bindparam, event, select
@@ -61,6 +62,22 @@ _KEPT = select(AuditEntryRow.id, AuditEntryRow.chain).where(
 )
 
 
+_HASHES = (
+    select(AuditEntryRow.hash)
+    .join(EventRow, AuditEntryRow.id == EventRow.entry_id)
+    .order_by(EventRow.sequence)
+    .execution_options(yield_per=10_000)
+)
+_ACTS = (
+    select(EventRow.sequence, AuditEntryRow, AuditContentRow)
+    .join(AuditEntryRow, AuditEntryRow.id == EventRow.entry_id)
+    .outerjoin(AuditContentRow, AuditContentRow.entry_id == EventRow.entry_id)
+    .where(EventRow.sequence <= bindparam("up_to"))
+    .order_by(EventRow.sequence)
+    .execution_options(yield_per=1000)
+)
+
+
 @event.listens_for(Session, "before_commit")
 def _number_acts(session: Session) -> None:
     if session.in_nested_transaction():
@@ -86,6 +103,17 @@ def _person_of(chain: str) -> UUID | None:
     """The person whom a chain of the audit log is about."""
     kind, _, key = chain.partition(":")
     return UUID(key) if kind == "person" else None
+
+
+def each_hash(session: Session) -> Iterator[str]:
+    """The hash of every act, in order."""
+    yield from session.scalars(_HASHES)
+
+
+def each_act(session: Session, *, up_to: int) -> Iterator[tuple[int, AuditEntryRow, AuditContentRow | None]]:
+    """Every act up to a number, in order: its number, its entry, and its content if that was not erased."""
+    for row in session.execute(_ACTS, {"up_to": up_to}):
+        yield row[0], row[1], row[2]
 
 
 def _lock_event_head(session: Session) -> EventHeadRow:

@@ -71,19 +71,18 @@ def commitment(salt: str, content: bytes) -> str:
     return sha256(bytes.fromhex(salt) + content)
 
 
+HASHED = (
+    *("id", "chain", "sequence", "at", "actor", "client", "act", "record", "commitment", "previous_hash"),
+)
+"""What the hash of an entry is over: everything in it but the hash itself."""
+
+
 def entry_hash(entry: AuditEntryRow) -> str:
-    """The hash of an entry, over everything in it but the hash itself."""
-    return sha256(
-        {
-            "id": str(entry.id),
-            "chain": entry.chain,
-            "sequence": entry.sequence,
-            "at": entry.at.isoformat(),
-            "actor": entry.actor,
-            "client": entry.client,
-            "act": entry.act,
-            "record": str(entry.record),
-            "commitment": entry.commitment,
-            "previous_hash": entry.previous_hash,
-        }
-    )
+    """The hash of an entry."""
+    return sha256(hashed_part(entry))
+
+
+def hashed_part(entry: AuditEntryRow) -> dict[str, Any]:
+    """What is hashed of an entry, as plain JSON data."""
+    at = {"id": str(entry.id), "at": entry.at.isoformat(), "record": str(entry.record)}
+    return {name: at.get(name, getattr(entry, name)) for name in HASHED}
