@@ -216,15 +216,15 @@ def _horizon_amount(
         title=rule.title,
         first_day=period.first_day,
         last_day=period.last_day or period.first_day,
-        indicative_annual_pence=amount.annual_pence,
-        plan_cost_annual_pence=cost.at(rule.horizon),
-        marks=amount.marks,
         points=_text(amount.points),
         points_after_resources=_text(amount.points_after_resources),
+        indicative_annual_pence=amount.annual_pence,
         indicative_one_off_pence=amount.one_off_pence,
         carer_annual_pence=amount.carer_annual_pence,
         lowest_annual_pence=amount.lowest_annual_pence,
         highest_annual_pence=amount.highest_annual_pence,
+        plan_cost_annual_pence=cost.at(rule.horizon),
+        marks=amount.marks,
     )
 
 
