@@ -8,7 +8,7 @@ import typer
 from app.terminal import bytes_of, refuse, tell, unavailable
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from app.audit.checkpoint import Checkpoint
 
@@ -20,7 +20,9 @@ def key() -> None:
     """The public key of the checkpoints. Keep it where the service cannot write."""
     from cryptography.hazmat.primitives import serialization
 
-    public = _key().public_key()
+    from app import installation
+
+    public = installation.audit_key().public_key()
     pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     print(pem.decode(), end="")
 
@@ -34,7 +36,7 @@ def checkpoint() -> None:
     from ras.canonical import canonical
 
     with installation.database() as database, database.read() as session:
-        made = export.checkpoint(session, at=system_clock(), key=_key())
+        made = export.checkpoint(session, at=system_clock(), key=installation.audit_key())
     print(canonical(made.model_dump(mode="json")).decode())
 
 
@@ -51,7 +53,7 @@ def write_out(
     from app.clock import system_clock
 
     with installation.database() as database, database.read() as session:
-        last = export.checkpoint(session, at=system_clock(), key=_key())
+        last = export.checkpoint(session, at=system_clock(), key=installation.audit_key())
         try:
             with path.open("xb") as file:
                 path.chmod(0o600)
@@ -75,7 +77,7 @@ def verify(
     from app.audit.verification import verify
 
     kept = _held(held) if held else []
-    public = _public(with_key) if with_key else None
+    public = public_key(with_key) if with_key else None
     found = verify(bytes_of(path).splitlines(), held=kept, key=public)
     if found.faults:
         refuse(f"{path}: this log was changed, or is not whole.", found.faults)
@@ -90,14 +92,6 @@ def verify(
         )
 
 
-def _key() -> "Ed25519PrivateKey":
-    from app import installation
-    from app.keys import own_key
-
-    settings = installation.settings()
-    return own_key(settings.audit_key_file or settings.data_dir / "audit-key.pem")
-
-
 def _held(path: Path) -> "list[Checkpoint]":
     from pydantic import ValidationError
 
@@ -109,7 +103,8 @@ def _held(path: Path) -> "list[Checkpoint]":
         refuse(f"{path}: this is not a line of `ras audit checkpoint` for each checkpoint.")
 
 
-def _public(path: Path) -> "Ed25519PublicKey":
+def public_key(path: Path) -> "Ed25519PublicKey":
+    """The key in a file that `ras audit key` printed."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 

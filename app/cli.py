@@ -17,7 +17,7 @@ import typer
 from app.access import Role
 from app.audit_commands import audit
 from app.policy_commands import PlanFile, PolicyFile, commands, plan_in, policy_in
-from app.terminal import REFUSED, bytes_of, progress, refuse, tell
+from app.terminal import REFUSED, bytes_of, progress, refuse, tell, unavailable
 from ras.assessment import Assessment, assess
 from ras.canonical import canonical
 from ras.errors import ListsProblems, RasError
@@ -191,6 +191,49 @@ def migrate() -> None:
     with installation.database() as database:
         migration.migrate(database)
     print("The database is up to date.")
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
+) -> None:
+    """Back the database up while it is used: a file, and a manifest beside it."""
+    from app import installation
+    from app.backup import BackupFailed, back_up
+    from app.clock import system_clock
+
+    try:
+        with installation.database() as database:
+            made = back_up(database, file, at=system_clock(), key=installation.audit_key())
+    except BackupFailed as failure:
+        unavailable(str(failure))
+    print(f"{file}: {sum(made.rows.values()):,} rows, {made.checkpoint.acts:,} acts")
+
+
+@cli.command()
+def restore(
+    file: Annotated[
+        Path, typer.Argument(help="A file that `ras backup` wrote, with its manifest beside it.")
+    ],
+    with_key: Annotated[
+        Path | None,
+        typer.Option("--key", help="The public key, kept elsewhere, that manifests are signed with."),
+    ] = None,
+) -> None:
+    """Restore a backup into an empty database, and check everything that is there then."""
+    from app import installation
+    from app.audit_commands import public_key
+    from app.backup import BackupFailed
+    from app.backup import restore as put_back
+
+    try:
+        with installation.database() as database:
+            restored = put_back(database, file, key=public_key(with_key) if with_key else None)
+    except BackupFailed as failure:
+        refuse(str(failure))
+    print(
+        f"{sum(restored.rows.values()):,} rows as on {restored.made_at.isoformat()}; every act was verified"
+    )
 
 
 @cli.command()

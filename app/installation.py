@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import ACCESS, Caller, Role
@@ -12,6 +13,7 @@ from app.db import Database
 from app.demonstration.load import STAFF, is_empty, load_demonstration
 from app.errors import NotDurable
 from app.ids import new_id
+from app.keys import own_key
 from app.settings import Settings, read_settings
 from app.staff.repository import list_staff
 from app.terminal import progress, refuse, tell, unavailable
@@ -75,6 +77,12 @@ def fill_if_empty(opened: Database) -> None:
     if is_empty(opened):
         with progress() as on_progress:
             load_demonstration(opened, now=system_clock(), make_id=new_id, on_progress=on_progress)
+
+
+def audit_key() -> Ed25519PrivateKey:
+    """The key that signs checkpoints of the audit log, made the first time."""
+    found = settings()
+    return own_key(found.audit_key_file or found.data_dir / "audit-key.pem")
 
 
 def issue(found: Settings, subject: str, *, hours: int, scope: str = "") -> str:

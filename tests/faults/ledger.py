@@ -142,6 +142,13 @@ class Ledger:
             hold_chains(session)
 
 
+def lost_in(engine: sa.Engine, acknowledged: list[Sent]) -> list[Sent]:
+    """What was acknowledged and is not in a database."""
+    with engine.connect() as connection:
+        kept = {path: _ids(connection, table) for path, table in MADE_BY.items()}
+    return [sent for sent in acknowledged if _id_in(sent) not in kept[sent.path]]
+
+
 def hold_chains(session: Session) -> None:
     """Every chain is whole from its first entry to its head, and every act has its place in the order."""
     heads = {head.chain: [0, FIRST_HASH] for head in session.scalars(sa.select(AuditHeadRow))}
