@@ -237,6 +237,22 @@ def restore(
 
 
 @cli.command()
+def doctor() -> None:
+    """Look at this installation: database, tables, policy, keys, clock, bank holidays, disk."""
+    from app import installation
+    from app.clock import system_clock
+    from app.doctor import Verdict, examine
+
+    settings = installation.settings()
+    with installation.database() as database:
+        found = list(examine(settings, database, now=system_clock()))
+    for each in found:
+        print(f"{each.verdict:<7} {each.what:<14} {each.said}")
+    if any(each.verdict is Verdict.BROKEN for each in found):
+        raise typer.Exit(REFUSED)
+
+
+@cli.command()
 def token(
     subject: Annotated[str, typer.Argument(help="Someone on the staff register, such as demo-assessor.")],
     hours: Annotated[int, typer.Option(min=1, max=24, help="How long it lasts.")] = HOURS,
