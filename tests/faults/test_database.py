@@ -1,4 +1,4 @@
-"""The disk is full, or the database gone: a clear 503, nothing lost, and it recovers by itself (P1, P18)."""
+"""The disk full or failing, the database gone: a clear 503, nothing lost, and it recovers (P1, P18)."""
 
 import resource
 import time
@@ -14,6 +14,7 @@ from tests.conftest import sqlite_copy
 from tests.faults.breaking import acknowledge_before_commit
 from tests.faults.killable import Killable
 from tests.faults.ledger import Ledger
+from tests.faults.tracing import NO_FLUSH, processes_of, traced
 from tests.faults.writing import writing
 from tests.postgres import Server, new_database, stoppable_server
 
@@ -66,6 +67,44 @@ def test_on_a_full_disk_a_service_that_breaks_the_promise_is_found(on_sqlite: Ki
 
     with pytest.raises(AssertionError):
         fill_the_disk(on_sqlite)
+
+
+def let_flushes_fail(service: Killable, trace: Path) -> Ledger:
+    """Let every flush of the database fail for a while, under load."""
+    ledger = Ledger(sa.create_engine(service.database_url, poolclass=sa.NullPool))
+    service.start()
+    with writing(service, ledger):
+        wait_for(lambda: len(ledger.acknowledged) > 0)
+        with traced(processes_of(service), NO_FLUSH, into=trace):
+            wait_for(lambda: ledger.refused > 0)
+        before = len(ledger.acknowledged)
+        wait_for(lambda: len(ledger.acknowledged) > before + 10)
+    ledger.reconcile()
+    return ledger
+
+
+def test_a_disk_that_fails_is_told_and_nothing_is_lost(on_sqlite: Killable, tmp_path: Path) -> None:
+    ledger = let_flushes_fail(on_sqlite, tmp_path / "trace")
+
+    assert ledger.refused > 0
+
+
+def test_a_disk_that_fails_under_postgresql_is_told_and_nothing_is_lost(
+    on_postgresql: Killable, tmp_path: Path
+) -> None:
+    """Its server goes down rather than go on, and comes back by itself."""
+    ledger = let_flushes_fail(on_postgresql, tmp_path / "trace")
+
+    assert ledger.refused > 0
+
+
+def test_on_a_disk_that_fails_a_service_that_breaks_the_promise_is_found(
+    on_sqlite: Killable, tmp_path: Path
+) -> None:
+    on_sqlite.prepare = acknowledge_before_commit
+
+    with pytest.raises(AssertionError):
+        let_flushes_fail(on_sqlite, tmp_path / "trace")
 
 
 @pytest.fixture

@@ -1,26 +1,21 @@
 """A flush to the disk precedes every 2xx to a write (P1), as the operating system saw it.
 
-The service and, where there is one, the database's server are traced while children are added. Without the
-right to trace, or without strace, this is skipped and the promise is unproven there.
+The service and, where there is one, the database's server are traced while children are added.
 """
 
 import re
-import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-import sqlalchemy as sa
 
 from tests.faults.breaking import let_the_database_flush_later
 from tests.faults.killable import Killable
+from tests.faults.tracing import FLUSHES, processes_of, traced
 
 WRITES = 10
-ATTACHED_WITHIN_SECONDS = 20
 LOG = {"sqlite": r"/ras\.db-wal>", "postgresql": r"/pg_wal/\w+>"}
 """The file that a commit is flushed to."""
 CALLS = re.compile(
@@ -45,54 +40,11 @@ def flushes_and_answers(trace: str, log: str) -> Iterator[str]:
             yield "flush"
 
 
-def processes_of_postgresql(url: str) -> list[int]:
-    """PostgreSQL's server, and those that it has begotten for connections."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        own = connection.scalar(sa.text("SELECT pg_backend_pid()"))
-        server = Path(f"/proc/{own}/status").read_text().partition("PPid:")[2].split()[0]
-        begotten = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-    return [int(server), *(int(pid) for pid in begotten if int(pid) != own)]
-
-
-@contextmanager
-def traced(pids: list[int], trace: Path) -> Iterator[None]:
-    """Trace processes, all their threads and all that they beget."""
-    strace = shutil.which("strace")
-    if strace is None:
-        pytest.skip("strace is not here: that flushes precede answers is unproven")
-    calls = "trace=fsync,fdatasync,sendto,sendmsg,write,writev"
-    command = [strace, "-f", "-y", "-s", "16", "-e", calls, "-o", str(trace)]
-    attached = [part for pid in pids for part in ("-p", str(pid))]
-    with subprocess.Popen([*command, *attached], stderr=subprocess.PIPE, text=True) as tracer:  # noqa: S603  ours
-        try:
-            _wait_until_attached(tracer, len(pids))
-            yield
-        finally:
-            tracer.terminate()
-
-
-def _wait_until_attached(tracer: subprocess.Popen[str], wanted: int) -> None:
-    assert tracer.stderr is not None
-    for line in tracer.stderr:
-        if "ptrace" in line or "not permitted" in line:
-            pytest.skip("tracing is not permitted here: that flushes precede answers is unproven")
-        wanted -= bool(re.search(r"Process \d+ attached", line))
-        if wanted <= 0:
-            return
-    raise AssertionError("the tracer ended")
-
-
 def trace_of_writes(service: Killable, trace: Path) -> str:
     """What the system saw while children were added one after another."""
     service.start()
     try:
-        assert service.process is not None
-        assert service.process.pid is not None
-        is_sqlite = service.database_url.startswith("sqlite")
-        others = [] if is_sqlite else processes_of_postgresql(service.database_url)
-        pids = [service.process.pid, *others]
-        with traced(pids, trace), service.client() as client:
+        with traced(processes_of(service), FLUSHES, into=trace), service.client() as client:
             for number in range(WRITES):
                 child = {"reference": f"FLUSH-{number}", "born_on": "2015-06-14", "team": "north"}
                 answer = client.post("/v1/people", json=child, headers={"Idempotency-Key": f"flush-{number}"})
