@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from app.authoring.table import Shape
 from app.terminal import REFUSED, bytes_of, refuse, text_of, unavailable
@@ -12,12 +13,13 @@ from ras.errors import ListsProblems, RasError
 from ras.plan import Plan, read_plan
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.document import policy_schema, read_policy
-from ras.records import Exact, exact
+from ras.records import Exact, PositiveText, exact
 
 if TYPE_CHECKING:
     from app.authoring.table import Table
 
 commands = typer.Typer()
+_SCORE: TypeAdapter[str] = TypeAdapter(PositiveText)
 
 PolicyFile = Annotated[
     Path, typer.Argument(metavar="POLICY", help="A policy document, YAML or JSON.", show_default=False)
@@ -197,10 +199,11 @@ def _scores(path: Path) -> list[Exact]:
     """A caseload's scores, one a line."""
     found: list[Exact] = []
     for number, line in enumerate(text_of(path).splitlines(), 1):
+        if not line.strip():
+            continue
         try:
-            if line.strip():
-                found.append(exact(line.strip()))
-        except (ValueError, ZeroDivisionError):
+            found.append(exact(_SCORE.validate_python(line.strip())))
+        except ValidationError:
             refuse(
                 f"{path}: line {number} is no score: {line[:40]!r}. Write one number a line, such as 12.5."
             )

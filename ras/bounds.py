@@ -9,7 +9,7 @@ from ras.working import Step, Unit
 SENTENCES = {
     "bounds.none": "The policy sets no lowest or highest amount here.",
     "bounds.within": "No lowest or highest amount of the policy changes {amount}.",
-    "bounds.floor": "{amount} is below the lowest amount for a child with points, so it becomes {floor}.",
+    "bounds.floor": "{amount} is below the lowest amount for a child who has needs, so it becomes {floor}.",
     "bounds.soft-cap": "{amount} is above {soft_cap}: it stays, and the panel looks at it.",
     "bounds.hard-cap": (
         "{amount} is above the highest amount of the policy, so it becomes {hard_cap}. A person must "
@@ -56,7 +56,7 @@ def _limits(policy: PolicyConfiguration, given: Pricing) -> tuple[str, Bounds | 
 
 
 def _has_needs(policy: PolicyConfiguration, given: Pricing) -> bool:
-    """Whether there is any need left: points, or where none are added up, an answer above the lowest."""
+    """Whether there is any need left: points, or where none are added up, an answer above the least one."""
     if policy.allocation.uses_score():
         return given.points > 0
-    return any(answer.rank > 0 for answer in given.scored.answers.values())
+    return any(answer.rank > min(answer.ranks.values()) for answer in given.scored.answers.values())

@@ -1,12 +1,12 @@
 """Composite: the sum, the most, or one by group, of other variants. A planning amount and a carer's, say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from ras.allocation import matching
-from ras.allocation.variant import Fault, Place, Priced, Pricing, Variant
+from ras.allocation.variant import Fault, Place, Present, Priced, Pricing, Variant
 from ras.conditions import Condition, Questions, Requirement
 from ras.records import Code, Exact, Line, Record, tidy
 from ras.working import Step, Unit, name_of
@@ -51,16 +51,18 @@ class Composite(Variant):
             part = next(part for part in self.parts if part.when is None or part.when.meets(given.scored))
             priced = part.allocation.price(given.within(f"parts.{part.code}.allocation", given.hours_present))
             chosen = self._line("choose", part.code, given, priced.pence, {"title": part.title})
-            return Priced((*priced.steps, chosen), priced.staff_pence)
+            return Priced((*priced.steps, chosen), priced.staff_pence, priced.hours_left)
         steps: list[Step] = []
         amounts: dict[str, Exact] = {}
         staff: dict[str, Exact] = {}
         left = given.hours_present
+        left_by: dict[str, Mapping[str, Present] | None] = {}
         for part in self.parts:
             priced = part.allocation.price(given.within(f"parts.{part.code}.allocation", left))
             if self.how == "sum" and priced.hours_left is not None:
                 left = priced.hours_left  # an hour that is there comes off one part, not off each
             amounts[part.code], staff[part.code] = priced.pence, priced.staff_pence
+            left_by[part.code] = priced.hours_left
             steps += [
                 *priced.steps,
                 self._line("part", part.code, given, priced.pence, {"title": part.title}),
@@ -76,7 +78,9 @@ class Composite(Variant):
             result=sum(amounts.values()) if self.how == "sum" else amounts[most],
             numbers={name: (pence, given.unit) for name, pence in zip(names, amounts.values(), strict=True)},
         )
-        return Priced((*steps, together), tidy(sum(staff.values())) if self.how == "sum" else staff[most])
+        if self.how == "sum":
+            return Priced((*steps, together), tidy(sum(staff.values())), left)
+        return Priced((*steps, together), staff[most], left_by[most])
 
     def _line(self, kind: str, part: str, given: Pricing, pence: Exact, words: dict[str, str]) -> Step:
         return given.money(

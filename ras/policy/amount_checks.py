@@ -115,8 +115,10 @@ def _uprating_is_in_order(policy: PolicyConfiguration) -> Iterator[Fault]:
                 yield (*here, field), "missing", f"Uprating by '{rule.kind}' needs this."
             if field not in wanted[rule.kind] and given:
                 yield (*here, field), "unknown-field", f"Uprating by '{rule.kind}' has no such field."
-        if rule.index_from is not None and exact(rule.index_from) == 0:
-            yield (*here, "index_from"), "wrong-value", "An index is more than 0."
+        for field in ("index_from", "index_to"):
+            index = getattr(rule, field)
+            if index is not None and exact(index) == 0:
+                yield (*here, field), "wrong-value", "An index is more than 0."
         if n and rule.year != policy.uprating[n - 1].year + 1:
             yield (
                 (*here, "year"),
@@ -154,6 +156,7 @@ def _bounds_are_in_order(policy: PolicyConfiguration) -> Iterator[Fault]:
 def _rounding_keeps_the_bounds(policy: PolicyConfiguration) -> Iterator[Fault]:
     """Rounding comes after the bounds: it may not take an amount past one."""
     step_pence, times = policy.rounding.step_pence, policy.times_a_year
+    each_line = policy.rounding.stage == "each-line"
     for location, bounds in _every_bounds(policy):
         for field in ("floor_pence", "hard_cap_pence"):
             limit = getattr(bounds, field)
@@ -163,6 +166,13 @@ def _rounding_keeps_the_bounds(policy: PolicyConfiguration) -> Iterator[Fault]:
                     "not-on-a-step",
                     f"A year of this is {pounds(limit * times)}, which is no multiple of "
                     f"{pounds(step_pence)}: rounding could take an amount past it.",
+                )
+            elif limit is not None and each_line and limit % step_pence != 0:
+                yield (
+                    (*location, field),
+                    "not-on-a-step",
+                    f"Each line is rounded to a multiple of {pounds(step_pence)}, and {pounds(limit)} is "
+                    "none: rounding could take an amount past it.",
                 )
 
 

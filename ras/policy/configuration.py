@@ -55,7 +55,7 @@ class Money(Record):
     currency: Literal["GBP"]
     """Pounds sterling."""
     period: MoneyPeriod
-    """Whether the amounts are for a week, four weeks or a year."""
+    """Whether the amounts are for a week, four weeks, a month or a year."""
     weeks_per_year: PositiveText
     """How many weeks make a year, as text: "52"."""
     source: Line

@@ -196,12 +196,23 @@ def _falls(before: Money, after: Money, was: str, now: str) -> Iterator[Fall]:
     if after.annual_pence < before.annual_pence:
         amounts = [Quantity.of(money.annual_pence, Unit.PENCE_A_YEAR) for money in (before, after)]
         yield Fall(_rule(before, after), was, now, *amounts)
-    beside = {step.rule: step for step in before.steps if step.kind in BESIDE}
     levels = [step for money in (before, after) for step in money.steps if step.kind == "rules.level"]
-    pairs = [(beside[step.rule], step) for step in after.steps if step.rule in beside and step.kind in BESIDE]
-    for one, other in [*pairs, *pairwise(levels)]:
+    for one, other in pairwise(levels):
         if other.result.number < one.result.number:
             yield Fall(other.rule, was, now, one.result, other.result)
+    if (after.one_off_pence or 0) < (before.one_off_pence or 0):
+        once = [Quantity.of(money.one_off_pence or 0, Unit.PENCE) for money in (before, after)]
+        yield Fall(_one_off_that_fell(before, after), was, now, *once)
+
+
+def _one_off_that_fell(before: Money, after: Money) -> str:
+    """One of the sums that are less. What counts is what is paid once in all."""
+    given = {step.rule: step.result.number for step in before.steps if step.kind in BESIDE}
+    return next(
+        step.rule
+        for step in after.steps
+        if step.kind in BESIDE and step.result.number < given.get(step.rule, step.result.number)
+    )
 
 
 def _rule(before: Money, after: Money) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
+import yaml
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
@@ -262,6 +263,11 @@ class Broken:
     on: date
     plan: Data
     changed: Data | None
+
+    def __str__(self) -> str:
+        """The law and what breaks it, with the plan as a document that can be scored."""
+        plan = yaml.safe_dump(self.plan, sort_keys=False, allow_unicode=True, default_flow_style=None)
+        return f"{self.law.code}: {self.law.says}\n{self.sentence}\nOn {self.on}, of this plan:\n\n{plan}"
 
 
 def check_policy(policy: PolicyConfiguration, *, examples: int, seed: int | None) -> list[Broken]:

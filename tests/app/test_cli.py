@@ -188,7 +188,11 @@ def test_check_refuses_a_policy_in_which_more_need_is_less_money(ras: Run, tmp_p
     assert (
         "With a score of 50 points instead of a score just below 50 points the amount falls" in shown.stdout
     )
-    assert ras("fuzz", path, "--examples", 300, "--seed", 1).exit_code == REFUSED
+    told = ras("fuzz", path, "--examples", 300, "--seed", 1)
+    assert told.exit_code == REFUSED
+    assert "more-need: " in told.stdout
+    assert "needs:" in told.stdout
+    assert "0x" not in told.stdout
 
 
 def test_check_weighs_jumps_with_a_caseload_and_proposes_a_table(ras: Run, tmp_path: Path) -> None:

@@ -857,6 +857,25 @@ def test_a_policy_whose_amounts_are_beyond_belief_is_found_so_and_the_check_goes
     assert [finding.code for finding in found.errors] == ["beyond-belief"]
 
 
+SMALL_AND_LARGE = [
+    {"title": "S", "because": "b", "source": "Case", "code": "small", "when": {"score": {"below": "30"}}},
+    {"title": "L", "because": "b", "source": "Case", "code": "large", "when": {"score": {"at_least": "30"}}},
+]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "codes"), [((100_00, 500_00), set()), ((500_00, 100_00), {"falls-with-need"})]
+)
+def test_a_sum_paid_once_falls_only_where_what_is_paid_once_in_all_is_less(
+    amounts: tuple[int, int], codes: set[str]
+) -> None:
+    once = [{**each, "amount_pence": pence} for each, pence in zip(SMALL_AND_LARGE, amounts, strict=True)]
+
+    found = report({"one_offs": once})
+
+    assert {finding.code for finding in found.errors} == codes
+
+
 def test_a_cap_of_one_group_without_an_equality_analysis_is_found_at_the_group() -> None:
     group = {"title": "Young", "when": {"age": {"before_age": 5}}, "hard_cap_pence": 40_000_00}
     (found,) = findings({"bounds": {"groups": [group], "source": "Case"}})

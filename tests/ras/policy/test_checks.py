@@ -608,6 +608,15 @@ FAULTS: list[tuple[str, dict[str, Any], list[str]]] = [
         {"bounds.groups": [{"title": "G", "when": TOWN, "floor_pence": 1_50}]},
         ["bounds.groups.0.floor_pence [not-on-a-step]"],
     ),
+    (
+        "amount_faults",
+        {
+            "money.period": "week",
+            "rounding": {"mode": "half-up", "step_pence": 5_00, "stage": "each-line", "source": "Case"},
+            "bounds": {"floor_pence": 10_00, "hard_cap_pence": 12_50, "source": "Case"},
+        },
+        ["bounds.hard_cap_pence [not-on-a-step]"],
+    ),
     # Each variant's own
     (
         "amount_faults",
