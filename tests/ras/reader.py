@@ -159,7 +159,9 @@ SAYS = {
     "deflator": rf".*: before this it was {AMOUNT}\. Multiplied by {N}, that is {AMOUNT}\.",
     "bounds.none": r"The policy sets no lowest or highest amount here\.",
     "bounds.within": rf"No lowest or highest amount of the policy changes {AMOUNT}\.",
-    "bounds.floor": rf"{AMOUNT} is below the lowest amount for a child who has needs, so it becomes {MONEY}\.",
+    "bounds.floor": (
+        rf"{AMOUNT} is below the lowest amount for a child who has needs, so it becomes {MONEY}\."
+    ),
     "bounds.soft-cap": rf"{AMOUNT} is above {MONEY}: it stays, and the panel looks at it\.",
     "bounds.hard-cap": (
         rf"{AMOUNT} is above the highest amount of the policy, so it becomes {MONEY}\. A person must look at "
