@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 from math import prod
 
-from ras.conditions import Facts
+from ras.conditions import Facts, KeyStage
 from ras.indicative import Money
 from ras.policy.trial import MOST_TRIED, Answers, Spent, Trial
 from ras.records import Exact, tidy
@@ -175,14 +175,27 @@ def _by_age(trial: Trial) -> Iterator[Fall]:
         for facts in trial.in_every_circumstance:
             before = trial.at_age(facts, age - 1, months=12)  # an age taper has run its course by that day
             after = trial.at_age(facts, age)
-            for answers in _starts(trial, trial.asked(before)):
-                same = {code: level for code, level in answers.items() if code in trial.asked(after)}
-                if len(same) < len(trial.asked(after)):
-                    continue
-                younger, older = trial.money(answers, before), trial.money(same, after)
-                left_out = next((code for code in answers if code not in same), None)
-                for fall in _falls(younger, older, f"the age of {age - 1}", f"the age of {age}"):
-                    yield fall if left_out is None else replace(fall, rule=_asked_by(trial, left_out))
+            # The birthday comes first, and the next stage of schooling on the 1 September that follows.
+            birthday = after._replace(key_stage=before.key_stage)
+            yield from _on_a_day(trial, before, birthday, f"the age of {age - 1}", f"the age of {age}")
+            if after.key_stage is not before.key_stage:
+                stages = [_in_words(stage) for stage in (before.key_stage, after.key_stage)]
+                yield from _on_a_day(trial, birthday, after, *(f"{stage} at {age}" for stage in stages))
+
+
+def _in_words(stage: KeyStage) -> str:
+    return stage.value.replace("key-stage-", "key stage ").replace("early-years", "early years")
+
+
+def _on_a_day(trial: Trial, before: Facts, after: Facts, was: str, now: str) -> Iterator[Fall]:
+    """What falls on a day on which a child's age or stage of schooling changes, and no answer does."""
+    for answers in _starts(trial, trial.asked(before)):
+        same = {code: level for code, level in answers.items() if code in trial.asked(after)}
+        if len(same) < len(trial.asked(after)):
+            continue
+        left_out = next((code for code in answers if code not in same), None)
+        for fall in _falls(trial.money(answers, before), trial.money(same, after), was, now):
+            yield fall if left_out is None else replace(fall, rule=_asked_by(trial, left_out))
 
 
 def _asked_by(trial: Trial, domain: str) -> str:

@@ -285,7 +285,7 @@ OUT_OF_ORDER: list[Case] = [
         Severity.WARNING,
         "falls-on-birthday",
         "modifiers.wrong",
-        "From the age of 10 to the age of 11, with the same answers, the amount falls from "
+        "From key stage 2 at 11 to key stage 3 at 11, with the same answers, the amount falls from "
         "£500 a year to £0 a year.",
     ),
     (
@@ -855,6 +855,23 @@ def test_a_policy_whose_amounts_are_beyond_belief_is_found_so_and_the_check_goes
     found = report({"allocation": table, "money.period": "week"})
 
     assert [finding.code for finding in found.errors] == ["beyond-belief"]
+
+
+def test_a_fall_on_a_birthday_is_not_hidden_by_the_stage_of_schooling_that_begins_later() -> None:
+    """A child is eleven in Year 6 until 31 August, and in key stage 2."""
+    later = {"key_stages": ["key-stage-3", "key-stage-4", "post-16"]}
+    younger = modifier("add", {"age": {"from_age": 0, "before_age": 11}}, amount_pence=1_000_00)
+    older = [{**modifier("add", later, amount_pence=1_000_00)[0], "code": "older"}]
+
+    hidden = report({"modifiers": [*younger, *older]})
+    falls = report({"modifiers": modifier("add", {"key_stages": ["key-stage-2"]}, amount_pence=1_000_00)})
+
+    assert [(f.code, f.what.partition(",")[0]) for f in hidden.findings if "falls" in f.code] == [
+        ("falls-on-birthday", "From the age of 10 to the age of 11")
+    ]
+    assert [f.what.partition(",")[0] for f in falls.findings if f.code == "falls-on-birthday"] == [
+        "From key stage 2 at 11 to key stage 3 at 11"
+    ]
 
 
 SMALL_AND_LARGE = [

@@ -360,7 +360,7 @@ def test_a_fall_among_very_many_answers_is_found_where_a_level_up_is_worth_least
         (
             {"modifiers": modifier("add", {"key_stages": ["early-years"]}, amount_pence=9_00)},
             "modifiers.wrong",
-            (4, 5),
+            ("early years at 5", "key stage 1 at 5"),
         ),
         (
             {
@@ -382,13 +382,14 @@ def test_a_fall_among_very_many_answers_is_found_where_a_level_up_is_worth_least
     ids=["one year", "in one place", "a stage", "high scores", "every year"],
 )
 def test_a_cut_on_a_birthday_is_found_at_the_rule_that_cuts(
-    changes: dict[str, Any], rule: str, ages: tuple[int, int] | None
+    changes: dict[str, Any], rule: str, ages: tuple[int, int] | tuple[str, str] | None
 ) -> None:
     (found,) = falls_on_birthdays(everybody(changes))
 
     assert found.rule == rule
     if ages is not None:
-        assert (found.before, found.after) == (f"the age of {ages[0]}", f"the age of {ages[1]}")
+        words = [age if isinstance(age, str) else f"the age of {age}" for age in ages]
+        assert [found.before, found.after] == words
 
 
 @pytest.mark.parametrize(
