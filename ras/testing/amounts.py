@@ -159,7 +159,7 @@ def _upratings(draw: Draw, year: int) -> Data:
     elif kind == "flat":
         says = {"amount_pence": draw(pence)}
     elif kind == "index":
-        says = {"index_from": f"{draw(whole(90, 110))}", "index_to": draw(decimals(140))}
+        says = {"index_from": f"{draw(whole(90, 110))}", "index_to": f"{draw(whole(1, 140))}"}
     return {"kind": kind, "year": year, **says, "source": f"Prices of {year}"}
 
 
