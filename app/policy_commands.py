@@ -94,7 +94,7 @@ def fuzz(
 ) -> None:
     """Try the laws on plans made up for a policy: more need is never less money, and the others."""
     try:
-        from ras.testing.laws import check_policy
+        from ras.testing.trying import check_policy
     except ModuleNotFoundError:
         unavailable("Hypothesis is missing: pip install 'ras[fuzz]'.")
 

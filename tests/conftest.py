@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from tests.app.journey import hear
 from tests.app.service import Service, new_service, template_of
 from tests.postgres import drop_database, new_database, postgres_server
 
@@ -70,3 +71,14 @@ def sqlite_service(sqlite_template: Path, tmp_path: Path) -> Iterator[Service]:
     """The service on SQLite, for what does not touch the database."""
     with new_service(sqlite_copy(sqlite_template, tmp_path), tmp_path) as made:
         yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
+    """The service after the whole story, in which everything is done that can be done, on each database."""
+    is_sqlite = request.param == "sqlite"
+    sqlite = f"sqlite:///{tmp_path / 'ras.db'}"
+    url = sqlite if is_sqlite else new_database(request.getfixturevalue("postgres"))
+    hear(url, tmp_path)
+    with new_service(url, tmp_path) as service:
+        yield service

@@ -67,6 +67,7 @@ OTHER_FORM = {
     "scoring": "score",
     "testing": "law (of the engine)",
     "told": "letter",
+    "trying": "law (of the engine)",
 }
 """Modules whose word stands in the glossary in another form, or under the word it belongs to."""
 

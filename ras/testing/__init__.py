@@ -5,7 +5,7 @@ It needs Hypothesis (`pip install ras[fuzz]`); nothing else of the engine import
 
 from ras.testing.allocations import ALLOCATIONS
 from ras.testing.draws import CODES, TITLES
-from ras.testing.laws import LAWS, Broken, Law, LawBroken, changes, check_policy, hold_to
+from ras.testing.laws import LAWS, Law, LawBroken, changes, hold_to
 from ras.testing.plans import (
     Case,
     cases_of,
@@ -22,6 +22,7 @@ from ras.testing.plans import (
     with_more_present,
 )
 from ras.testing.policies import cases, policy_documents
+from ras.testing.trying import Broken, check_policy
 
 __all__ = [
     "ALLOCATIONS",

@@ -1,7 +1,5 @@
 """What was written down is not changed or deleted, whatever sends the SQL."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.assessment.tables import AssessmentRow
 from app.columns import Row
-from tests.app.journey import hear
-from tests.app.service import Service, new_service
-from tests.postgres import new_database
+from tests.app.service import Service
 
 APPEND_ONLY = {
     *("calendar", "calendar_revocation", "component_agreement", "decision", "event", "finding"),
@@ -42,23 +38,12 @@ MAY_CHANGE = {
 }
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def everywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
-    """The service after the whole story, with a row in every table, on each of the two databases."""
-    is_sqlite = request.param == "sqlite"
-    sqlite = f"sqlite:///{tmp_path / 'ras.db'}"
-    url = sqlite if is_sqlite else new_database(request.getfixturevalue("postgres"))
-    hear(url, tmp_path)
-    with new_service(url, tmp_path) as made:
-        yield made
-
-
 def test_every_table_is_either_append_only_or_said_to_change() -> None:
     assert set(Row.metadata.tables) == APPEND_ONLY | set(MAY_CHANGE)
 
 
-def test_no_update_and_no_delete_is_let_through_on_any_of_them(everywhere: Service) -> None:
-    with everywhere.database.writing.connect() as connection:
+def test_no_update_and_no_delete_is_let_through_on_any_of_them(told: Service) -> None:
+    with told.database.writing.connect() as connection:
         for name in sorted(APPEND_ONLY):
             table = Row.metadata.tables[name]
             before = _content(connection, table)
@@ -75,10 +60,10 @@ def test_no_update_and_no_delete_is_let_through_on_any_of_them(everywhere: Servi
             assert _content(connection, table) == before
 
 
-def test_nor_is_one_truncated(everywhere: Service) -> None:
-    if everywhere.database.is_sqlite:
+def test_nor_is_one_truncated(told: Service) -> None:
+    if told.database.is_sqlite:
         return  # SQLite has no TRUNCATE: a DELETE of everything is refused above
-    with everywhere.database.writing.connect() as connection:
+    with told.database.writing.connect() as connection:
         for name in sorted(APPEND_ONLY):
             with pytest.raises(sa.exc.DBAPIError, match="is append-only"):
                 connection.exec_driver_sql(f"TRUNCATE {name} CASCADE")
@@ -99,17 +84,17 @@ REPLACING = {
 """Changes by another name: by a row's key, by what is unique about it, by its place."""
 
 
-def test_nor_does_an_insert_replace_a_row(everywhere: Service) -> None:
-    with everywhere.database.writing.connect() as connection:
-        for statement in REPLACING[everywhere.database.url.get_backend_name()]:
+def test_nor_does_an_insert_replace_a_row(told: Service) -> None:
+    with told.database.writing.connect() as connection:
+        for statement in REPLACING[told.database.url.get_backend_name()]:
             with pytest.raises(sa.exc.DBAPIError, match="person is append-only"):
                 connection.exec_driver_sql(statement)
             connection.rollback()
         assert connection.scalar(sa.text("SELECT reference FROM person ORDER BY id")) == "EX-0001"
 
 
-def test_nor_does_the_object_mapper_change_one(everywhere: Service) -> None:
-    with Session(everywhere.database.writing) as session:
+def test_nor_does_the_object_mapper_change_one(told: Service) -> None:
+    with Session(told.database.writing) as session:
         row = session.scalars(sa.select(AssessmentRow)).first()
         assert row is not None
         row.indicative_annual_pence += 100
@@ -117,23 +102,23 @@ def test_nor_does_the_object_mapper_change_one(everywhere: Service) -> None:
             session.commit()
 
 
-def test_a_connection_that_is_not_the_services_is_refused_too(everywhere: Service) -> None:
-    engine = sa.create_engine(everywhere.database.url, poolclass=sa.NullPool)
+def test_a_connection_that_is_not_the_services_is_refused_too(told: Service) -> None:
+    engine = sa.create_engine(told.database.url, poolclass=sa.NullPool)
     with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match="staff is append-only"):
         connection.exec_driver_sql("UPDATE staff SET role = 'team-manager', team = 'north'")
 
 
 @pytest.mark.parametrize("kept", ["assessments", "decisions", "proposals", "findings"])
 @pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE", "POST"])
-def test_no_verb_changes_what_was_kept(everywhere: Service, verb: str, kept: str) -> None:
-    listed = everywhere.assessor.get(f"/v1/{kept}").json()["items"][0]
+def test_no_verb_changes_what_was_kept(told: Service, verb: str, kept: str) -> None:
+    listed = told.assessor.get(f"/v1/{kept}").json()["items"][0]
     path = f"/v1/{kept}/{listed['id']}"
-    before = everywhere.assessor.get(path)
+    before = told.assessor.get(path)
     for subject in ("demo-assessor", "demo-team-manager", "demo-panel-chair", "demo-auditor"):
-        answer = everywhere.acting_as(subject).send(verb, path, json={"agreed_annual_pence": 1})
+        answer = told.acting_as(subject).send(verb, path, json={"agreed_annual_pence": 1})
         assert answer.status_code == 405
         assert answer.headers["Allow"] == "GET"
-    assert everywhere.assessor.get(path).content == before.content
+    assert told.assessor.get(path).content == before.content
 
 
 def _content(connection: sa.Connection, table: sa.Table) -> list[Any]:

@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -14,9 +12,7 @@ import sqlalchemy as sa
 from httpx2 import Response
 
 from app.columns import Row
-from tests.app.journey import hear
-from tests.app.service import Service, add_person, good, new_service
-from tests.postgres import new_database
+from tests.app.service import Service, add_person, good
 
 ENTRY, CONTENT, HEAD = (Row.metadata.tables[name] for name in ("audit_entry", "audit_content", "audit_head"))
 IN_HASH = (
@@ -52,17 +48,6 @@ ACTS = {
     "staff-register": {"put-on-register"},
     "calendars": {"calendar-made", "calendar-revoked"},
 }
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
-    """The service after the whole story, in which everything is done that can be done."""
-    is_sqlite = request.param == "sqlite"
-    sqlite = f"sqlite:///{tmp_path / 'ras.db'}"
-    url = sqlite if is_sqlite else new_database(request.getfixturevalue("postgres"))
-    hear(url, tmp_path)
-    with new_service(url, tmp_path) as service:
-        yield service
 
 
 def entries(service: Service) -> list[dict[str, Any]]:

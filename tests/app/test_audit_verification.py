@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,23 +19,11 @@ from app.audit.verification import verify
 from app.cli import cli
 from ras.canonical import canonical, sha256
 from tests.app.journey import hear
-from tests.app.service import Service, add_person, new_service
-from tests.postgres import new_database
+from tests.app.service import Service, add_person
 
 KEY, ANOTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 AT = datetime(2026, 11, 27, tzinfo=UTC)
 Lines = list[dict[str, Any]]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
-    """The service after the whole story."""
-    is_sqlite = request.param == "sqlite"
-    sqlite = f"sqlite:///{tmp_path / 'ras.db'}"
-    url = sqlite if is_sqlite else new_database(request.getfixturevalue("postgres"))
-    hear(url, tmp_path)
-    with new_service(url, tmp_path) as service:
-        yield service
 
 
 def taken(service: Service) -> Checkpoint:

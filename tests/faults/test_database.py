@@ -3,6 +3,7 @@
 import resource
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -19,7 +20,6 @@ from tests.faults.writing import writing
 from tests.postgres import Server, new_database, stoppable_server
 
 SOON_SECONDS = 5
-A_WHILE = 1.0
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
@@ -35,24 +35,30 @@ def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Killable:
     return Killable(sqlite_copy(sqlite_template, tmp_path), tmp_path)
 
 
-def fill_the_disk(service: Killable) -> Ledger:
-    """Let no file of the service grow for a while, under load."""
+@contextmanager
+def under_load(service: Killable) -> Iterator[Ledger]:
+    """Start the service and write to it before, while and after something happens; then reconcile."""
     ledger = Ledger(sa.create_engine(service.database_url, poolclass=sa.NullPool))
     service.start()
-    assert service.process is not None
-    assert service.process.pid is not None
-    log = service.folder / "ras.db-wal"
     with writing(service, ledger):
         wait_for(lambda: len(ledger.acknowledged) > 0)
-        most = (log.stat().st_size, resource.RLIM_INFINITY)
+        yield ledger
+        before = len(ledger.acknowledged)
+        wait_for(lambda: len(ledger.acknowledged) > before + 10)
+    ledger.reconcile()
+
+
+def fill_the_disk(service: Killable) -> Ledger:
+    """Let no file of the service grow for a while."""
+    with under_load(service) as ledger:
+        assert service.process is not None
+        assert service.process.pid is not None
+        most = ((service.folder / "ras.db-wal").stat().st_size, resource.RLIM_INFINITY)
         resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, most)
         wait_for(lambda: ledger.refused > 0)
         with service.client() as client:
             assert client.get("/livez").status_code == httpx.codes.OK
         resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, UNLIMITED)
-        before = len(ledger.acknowledged)
-        wait_for(lambda: len(ledger.acknowledged) > before + 10)
-    ledger.reconcile()
     return ledger
 
 
@@ -70,16 +76,9 @@ def test_on_a_full_disk_a_service_that_breaks_the_promise_is_found(on_sqlite: Ki
 
 
 def let_flushes_fail(service: Killable, trace: Path) -> Ledger:
-    """Let every flush of the database fail for a while, under load."""
-    ledger = Ledger(sa.create_engine(service.database_url, poolclass=sa.NullPool))
-    service.start()
-    with writing(service, ledger):
-        wait_for(lambda: len(ledger.acknowledged) > 0)
-        with traced(processes_of(service), NO_FLUSH, into=trace):
-            wait_for(lambda: ledger.refused > 0)
-        before = len(ledger.acknowledged)
-        wait_for(lambda: len(ledger.acknowledged) > before + 10)
-    ledger.reconcile()
+    """Let every flush of the database fail for a while."""
+    with under_load(service) as ledger, traced(processes_of(service), NO_FLUSH, into=trace):
+        wait_for(lambda: ledger.refused > 0)
     return ledger
 
 
@@ -122,21 +121,17 @@ def on_postgresql(server: Server, tmp_path: Path) -> Killable:
 
 
 def crash_the_database(service: Killable, server: Server) -> Ledger:
-    """Crash the database's server under load and start it again; the service runs on."""
-    ledger = Ledger(sa.create_engine(service.database_url, poolclass=sa.NullPool))
-    service.start()
-    with writing(service, ledger):
-        wait_for(lambda: len(ledger.acknowledged) > 0)
+    """Crash the database's server and start it again; the service runs on."""
+    with under_load(service) as ledger:
         server.stop()
         wait_for(lambda: ledger.refused > 0)
         with service.client() as client:
             _hold_to_what_is_said_without_a_database(client)
         server.start()
         before = len(ledger.acknowledged)
-        wait_for(lambda: len(ledger.acknowledged) > before + 10)
+        wait_for(lambda: len(ledger.acknowledged) > before)
         with service.client() as client:
             assert client.get("/readyz").status_code == httpx.codes.OK
-    ledger.reconcile()
     return ledger
 
 
