@@ -227,6 +227,43 @@ class Requirement(Condition):
             yield from (exact(text) for text in (self.score.at_least, self.score.below) if text is not None)
 
 
+def covers(earlier: Condition, later: Condition) -> bool:
+    """Whether the two conditions alone show that every child who meets the later one meets the earlier one.
+
+    >>> low, high = (Requirement(score=ScoreRange(at_least=score)) for score in ("10", "30"))
+    >>> covers(low, high), covers(high, low), covers(Condition(), high)
+    (True, False, True)
+    """
+    age, ages = earlier.age, later.age
+    stages = earlier.key_stages
+    is_wider = (
+        (
+            age is None
+            or (ages is not None and age.from_age <= ages.from_age <= ages.before_age <= age.before_age)
+        )
+        and (stages is None or (later.key_stages is not None and {*later.key_stages} <= {*stages}))
+        and all(test in later.circumstances for test in earlier.circumstances)
+    )
+    if not isinstance(earlier, Requirement) or not is_wider:
+        return is_wider
+    if not isinstance(later, Requirement):
+        return earlier.score is None and not earlier.reads_answers
+    return (
+        (earlier.score is None or (later.score is not None and _holds_range(earlier.score, later.score)))
+        and all(test in later.answers for test in earlier.answers)
+        and all(count in later.reached for count in earlier.reached)
+    )
+
+
+def _holds_range(outer: ScoreRange, inner: ScoreRange) -> bool:
+    from_least = outer.at_least is None or (
+        inner.at_least is not None and exact(inner.at_least) >= exact(outer.at_least)
+    )
+    return from_least and (
+        outer.below is None or (inner.below is not None and exact(inner.below) <= exact(outer.below))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Questions:
     """What a policy asks, for whoever refers to it.

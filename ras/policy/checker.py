@@ -15,7 +15,7 @@ from ras.allocation.composite import Composite
 from ras.allocation.line_items import LineItems
 from ras.allocation.variant import Fault, Place, Variant
 from ras.canonical import as_written
-from ras.conditions import Facts
+from ras.conditions import Condition, Facts, covers
 from ras.dates import add_months, day_in_words, financial_year
 from ras.errors import Problem
 from ras.indicative import Money
@@ -35,6 +35,9 @@ from ras.working import Quantity, Unit
 STALE_MONTHS = 24
 """A price older than this when the policy begins is questioned: our reading, for want of a rule. Rates are
 looked at every year; the Ombudsman found fault with one that had stood for nine (24 013 837)."""
+
+FIRST_THAT_FITS = frozenset({"questionnaires", "groups", "rules", "prices", "parts", "weights", "base_rates"})
+"""The lists of a policy of which the first entry that fits a child is used."""
 
 NO_SOURCE = re.compile(
     r"\s*(tbc|tba|tbd|n/?a|none|unknown|\?+|to be (confirmed|decided|agreed)|not (known|published)\b.*)\s*",
@@ -84,6 +87,7 @@ def check_policy(
         *_cliffs(found, document),
         *_dead_domains(trial),
         *_unreachable(trial, document),
+        *_hidden(policy),
         *_perhaps_counted_twice(policy),
         *_limits_without_analysis(policy),
         *_stale_prices(policy),
@@ -208,6 +212,23 @@ def _unreachable(trial: Trial, document: Any) -> Iterator[Fault]:
             f"No answers come to {Quantity.of(beyond[0], Unit.POINTS)}: the most there can be is "
             f"{Quantity.of(highest, Unit.POINTS)}.",
         )
+
+
+def _hidden(policy: PolicyConfiguration) -> Iterator[Fault]:
+    """Entries of lists of which the first that fits is used, behind an earlier one that always fits."""
+    before: dict[Place, list[Condition]] = {}
+    for place, condition in policy.conditions():
+        *where, _number, when = place
+        if when != "when" or where[-1] not in FIRST_THAT_FITS:
+            continue
+        earlier = before.setdefault(tuple(where), [])
+        if any(covers(each, condition) for each in earlier):
+            yield (
+                place,
+                "unreachable",
+                "Whoever meets this meets an earlier one, so it is never used. Put it before that one.",
+            )
+        earlier.append(condition)
 
 
 def _perhaps_counted_twice(policy: PolicyConfiguration) -> Iterator[Fault]:

@@ -874,6 +874,46 @@ def test_a_fall_on_a_birthday_is_not_hidden_by_the_stage_of_schooling_that_begin
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "hidden"),
+    [
+        ({"score": {"at_least": "10"}}, {"score": {"at_least": "30"}}, True),
+        ({"score": {"at_least": "30"}}, {"score": {"at_least": "10"}}, False),
+        ({"score": {"below": "30"}}, {"score": {"below": "10"}}, True),
+        ({"score": {"below": "30"}}, {"score": {"at_least": "10"}}, False),
+        ({}, {"score": {"at_least": "10"}}, True),
+        ({"age": {"before_age": 18}}, {"age": {"before_age": 5}}, True),
+        ({"age": {"before_age": 5}}, {"age": {"before_age": 18}}, False),
+        ({"key_stages": ["key-stage-1", "key-stage-2"]}, {"key_stages": ["key-stage-2"]}, True),
+        ({"key_stages": ["key-stage-2"]}, {"key_stages": ["key-stage-1", "key-stage-2"]}, False),
+        (
+            {"answers": [{"domain": "education", "at_least": "regular"}]},
+            {"answers": [{"domain": "education", "at_least": "regular"}], "score": {"at_least": "10"}},
+            True,
+        ),
+        (
+            {"answers": [{"domain": "education", "at_least": "regular"}], "score": {"at_least": "10"}},
+            {"answers": [{"domain": "education", "at_least": "regular"}]},
+            False,
+        ),
+    ],
+)
+def test_a_rule_behind_one_that_always_fits_first_is_found(
+    first: dict[str, Any],
+    second: dict[str, Any],
+    hidden: bool,  # noqa: FBT001  what is expected
+) -> None:
+    by_score = {"score": {"at_least": "80"}}
+    whens = [first, second, by_score, None]
+    table = table_of_levels((1_000, 2_000), whens, ["higher", "higher", "higher", "lower"])
+    table["rules"][0]["when"] = first
+
+    found = report({"allocation": table})
+
+    places = {finding.path for finding in found.findings if "earlier one" in finding.what}
+    assert ("allocation.rules.1.when" in places) == hidden
+
+
 SMALL_AND_LARGE = [
     {"title": "S", "because": "b", "source": "Case", "code": "small", "when": {"score": {"below": "30"}}},
     {"title": "L", "because": "b", "source": "Case", "code": "large", "when": {"score": {"at_least": "30"}}},
