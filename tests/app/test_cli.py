@@ -206,9 +206,10 @@ def test_check_weighs_jumps_with_a_caseload_and_proposes_a_table(ras: Run, tmp_p
     assert "40.0% of the caseload are one answer away from it." in shown.stdout
     assert "A table without jumps that comes to the same in all" in shown.stdout
     assert "publication needs a written answer to each" in shown.stdout
-    wrong = ras("check", path, "--scores", write(tmp_path / "wrong.txt", "12\ntwelve\n"))
-    assert wrong.exit_code == REFUSED
-    assert "line 2 is no score" in wrong.stderr
+    for rubbish in ("twelve", "-5", "1e400000000", "1/0"):
+        wrong = ras("check", path, "--scores", write(tmp_path / "wrong.txt", f"12\n{rubbish}\n"))
+        assert wrong.exit_code == REFUSED
+        assert "line 2 is no score" in wrong.stderr
 
 
 def test_fuzz_finds_nothing_in_the_example_and_says_how_much_was_tried(ras: Run) -> None:
