@@ -9,7 +9,9 @@ Every operation of the service goes through `Operation`, in this order:
 4. the body's text is read strictly (`app.incoming`); its fields are checked with the endpoint's;
 5. a repeated idempotency key is answered from what was kept;
 6. a writing operation waits its turn, and the endpoint runs;
-7. the answer is kept with its key, the transaction commits, and only then the answer leaves.
+7. the answer is kept with its key, and the transaction commits;
+8. if it was only read, whose records were read is written into the audit log; and only then the answer
+   leaves.
 """
 
 from collections.abc import Callable, Coroutine
@@ -23,6 +25,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 
 from app.access import ACCESS, Caller, Rule
+from app.audit.reads import Read, Reads
 from app.db import Database
 from app.errors import IdempotencyKeyRequired, KeyInFlight, RequestInvalid, TokenMissing
 from app.idempotency import KEY_PATTERN, Key, find_answer, keep_answer
@@ -50,12 +53,13 @@ class Operation(APIRoute):
                 await strict.body()
                 await strict.refuse_unreadable()
                 return await handle(strict)
-            return await _through_the_edge(strict, rule, handle)
+            return await _through_the_edge(strict, self.name, handle)
 
         return whole
 
 
-async def _through_the_edge(request: StrictRequest, rule: Rule, handle: Handler) -> Response:
+async def _through_the_edge(request: StrictRequest, operation: str, handle: Handler) -> Response:
+    rule = ACCESS[operation]
     database: Database = request.app.state.database
     claims = await run_in_threadpool(_verify, request, request.app.state.clock())
     await request.body()
@@ -74,7 +78,11 @@ async def _through_the_edge(request: StrictRequest, rule: Rule, handle: Handler)
     )
     key = await _key(request, caller) if rule.keeps else None
     if key is None:
-        return await _in_transaction(request, work, rule, handle)
+        response = await _in_transaction(request, work, rule, handle)
+        if not rule.keeps and (work.seen.people or work.seen.purpose):
+            reads: Reads = request.app.state.reads
+            await reads.keep(Read(caller, operation, work.seen, at=now))
+        return response
     with _InFlight(request.app.state.keys_in_flight, key):
         async with database.turn(to_write=False):
             answered = await run_in_threadpool(_find_answer, database, key)

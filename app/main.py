@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app.assessment.endpoints import router as assessments
+from app.audit.reads import Reads
 from app.budget.endpoints import router as budgets
 from app.bulk.endpoints import imports_router
 from app.clock import Clock, system_clock
@@ -60,6 +61,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
         busy_seconds=settings.busy_seconds,
         fresh_seconds=settings.local_offer_fresh_seconds,
     )
+    app.state.reads = Reads(app.state.database, make_id)
     app.state.verifier = Verifier.from_settings(settings)
     app.state.keys_in_flight = set()
 

@@ -29,6 +29,11 @@ class Resource(Record):
     """Counts its changes from 1; part of its ETag."""
 
     @property
+    def about(self) -> UUID | None:
+        """The person it is about; None for what is about nobody."""
+        return getattr(self, "person_id", None)
+
+    @property
     def etag(self) -> str:
         """Names this state of it, for `If-Match`."""
         return etag_of(self.id, self.revision)
@@ -113,9 +118,10 @@ class Page(Record, Generic[Item]):
     """Give this as `cursor` for the next page; null on the last one."""
 
 
-def page_of(rows: Sequence[T], query: PageQuery, view: Callable[[T], Item]) -> Page[Item]:
-    """Make a page of rows, of which one more was read than the page holds."""
+def page_of(work: Work, rows: Sequence[T], query: PageQuery, view: Callable[[T], Item]) -> Page[Item]:
+    """Make a page of rows, of which one more was read than the page holds. Whom it is about is noted."""
     items = tuple(view(row) for row in rows[: query.limit])
+    work.seen.people.update(item.about for item in items if item.about is not None)
     more = len(rows) > query.limit
     return Page(items=items, next_cursor=items[-1].id.hex if more else None)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.access import Caller
 from app.audit import service as audit
+from app.audit.reads import Seen
 from app.clock import LONDON, london_day
 from app.ids import NewId
 from app.working_days import working_days
@@ -28,6 +29,7 @@ class Work:
         make_id: Makes keys.
         if_match: The ETag that a change says it starts from.
         working_days: The working days of England and Wales.
+        seen: Whose records the work reads: the edge writes it down before the answer leaves.
     """
 
     session: Session
@@ -36,6 +38,7 @@ class Work:
     make_id: NewId
     if_match: str | None = None
     working_days: WorkingDays = field(default_factory=working_days)
+    seen: Seen = field(default_factory=Seen)
 
     @property
     def today(self) -> date:
@@ -49,6 +52,16 @@ class Work:
     def new_id(self) -> UUID:
         """A fresh key."""
         return self.make_id(self.now)
+
+    @property
+    def works_with_people(self) -> bool:
+        """Whether dates of birth are shown: to who works with people, and under broken glass."""
+        return self.caller.works_with_people or self.seen.broke_glass
+
+    @property
+    def reads_words(self) -> bool:
+        """Whether what people wrote is shown: to who works with them or decides, and under broken glass."""
+        return self.caller.reads_words or self.seen.broke_glass
 
     def record_act(self, chain: str, act: str, *, record: UUID, content: Mapping[str, Any]) -> None:
         """Add an act to the audit log, in this transaction."""

@@ -99,7 +99,7 @@ def get_assessment(work: Work, assessment_id: UUID) -> Found:
 def list_assessments(work: Work, query: AssessmentsQuery) -> Page[AssessmentSummary]:
     """A page of the assessments the caller may see."""
     rows = repository.list_assessments(work.session, query, seen=seen_by(work.caller))
-    return page_of(rows, query, summary_of)
+    return page_of(work, rows, query, summary_of)
 
 
 def replay_assessment(work: Work, assessment_id: UUID) -> Replay:

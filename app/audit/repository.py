@@ -5,7 +5,7 @@ holding the head until it is committed: so numbers appear in order and without g
 seen one has seen all before it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from sqlalchemy import bindparam, event, select
@@ -13,7 +13,14 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from app.audit.tables import AuditContentRow, AuditEntryRow, AuditHeadRow, EventHeadRow, EventRow
+from app.audit.tables import (
+    AuditContentRow,
+    AuditEntryRow,
+    AuditHeadRow,
+    EventHeadRow,
+    EventRow,
+    ReadOfPersonRow,
+)
 
 FIRST_HASH = "0" * 64
 """What the first entry of a chain follows."""
@@ -103,6 +110,12 @@ def _person_of(chain: str) -> UUID | None:
     """The person whom a chain of the audit log is about."""
     kind, _, key = chain.partition(":")
     return UUID(key) if kind == "person" else None
+
+
+def add_people_read(session: Session, rows: Sequence[ReadOfPersonRow]) -> None:
+    """Add whom a read was about, after its entry."""
+    session.add_all(rows)
+    session.flush()
 
 
 def each_hash(session: Session) -> Iterator[str]:

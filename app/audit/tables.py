@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Moment, Row
@@ -65,3 +65,16 @@ class EventRow(Row):
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("audit_entry.id"), unique=True)
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ReadOfPersonRow(Row):
+    """That a read was about a person. Its entry says who read, through which client, and when."""
+
+    __tablename__ = "read_of_person"
+    __table_args__ = (Index("ix_read_of_person_person_id", "person_id", "entry_id"),)
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("audit_entry.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    operation: Mapped[str]
+    purpose: Mapped[str | None]
+    broke_glass: Mapped[bool]

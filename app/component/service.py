@@ -67,7 +67,7 @@ def show_agreement(work: Work, agreement_id: UUID) -> ComponentAgreementView:
 def list_agreements(work: Work, query: ComponentAgreementsQuery) -> Page[ComponentAgreementView]:
     """A page of agreements the caller may see."""
     rows = repository.list_agreements(work.session, query, seen=seen_by(work.caller), component=_own(work))
-    return page_of(rows, query, lambda row: _view(work, row))
+    return page_of(work, rows, query, lambda row: _view(work, row))
 
 
 def agreed_by_partners(work: Work, person_id: UUID) -> dict[Component, tuple[int, int]]:
@@ -84,7 +84,7 @@ def _own(work: Work) -> str | None:
 
 
 def _view(work: Work, row: ComponentAgreementRow) -> ComponentAgreementView:
-    reads = work.caller.reads_words or work.caller.role is Role.PARTNER
+    reads = work.reads_words or work.caller.role is Role.PARTNER
     words = find_words(work.session, row.id) if reads else {}
     return ComponentAgreementView(
         id=row.id,

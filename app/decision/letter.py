@@ -75,7 +75,7 @@ def about_decision(
 
 def reasons_of(work: Work, record: UUID) -> str:
     """The reasons kept with a record, for a caller who reads words; else words that say where they are."""
-    if not work.caller.reads_words:
+    if not work.reads_words:
         return KEPT_APART
     return str(find_words(work.session, record).get("reasons") or NO_LONGER_KEPT)
 

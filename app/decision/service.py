@@ -95,14 +95,14 @@ def get_decision(work: Work, decision_id: UUID) -> Decision:
 def list_decisions(work: Work, query: DecisionsQuery) -> Page[DecisionView]:
     """A page of the decisions the caller may see."""
     rows = repository.list_decisions(work.session, query, seen=seen_by(work.caller))
-    return page_of(rows, query, lambda found: view_of(work, found))
+    return page_of(work, rows, query, lambda found: view_of(work, found))
 
 
 def view_of(work: Work, found: Decision) -> DecisionView:
     """A decision as the caller may see it."""
     row, revision = found
     decided = content_of(row)
-    words = find_words(work.session, row.id) if work.caller.reads_words else {}
+    words = find_words(work.session, row.id) if work.reads_words else {}
     records = budgets.records_of(work.session, row.person_id)
     return DecisionView(
         id=row.id,

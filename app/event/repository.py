@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access import Caller
@@ -39,3 +39,8 @@ def list_events(session: Session, caller: Caller, *, after: int, limit: int) -> 
     if seen is not None:
         wanted = wanted.where(or_(EventRow.person_id.is_(None), EventRow.person_id.in_(seen)))
     return [Found(row[0].sequence, row[1], row[2]) for row in session.execute(wanted)]
+
+
+def last_sequence(session: Session) -> int:
+    """The number of the last act of all, in the feed or not."""
+    return session.scalar(select(func.max(EventRow.sequence))) or 0

@@ -62,7 +62,7 @@ def show_finding(work: Work, finding_id: UUID) -> FindingView:
 def list_findings(work: Work, query: FindingsQuery) -> Page[FindingView]:
     """A page of findings the caller may see."""
     rows = repository.list_findings(work.session, query, seen=seen_by(work.caller))
-    return page_of(rows, query, lambda row: _view(work, row))
+    return page_of(work, rows, query, lambda row: _view(work, row))
 
 
 def findings_of(work: Work, person_id: UUID) -> tuple[Finding, ...]:
@@ -108,7 +108,7 @@ def _finding(row: FindingRow) -> Finding:
 
 
 def _view(work: Work, row: FindingRow) -> FindingView:
-    words = find_words(work.session, row.id) if work.caller.reads_words else {}
+    words = find_words(work.session, row.id) if work.reads_words else {}
     return FindingView(
         id=row.id,
         revision=1,

@@ -152,7 +152,7 @@ def get_notice(work: Work, notice_id: UUID) -> Notice:
 def list_notices(work: Work, query: NoticesQuery) -> Page[NoticeView]:
     """A page of the notices the caller may see."""
     rows = repository.list_notices(work.session, query, seen=seen_by(work.caller))
-    return page_of(rows, query, lambda notice: view_of(work, notice))
+    return page_of(work, rows, query, lambda notice: view_of(work, notice))
 
 
 def state_of(notice: Notice, work: Work) -> NoticeState:
@@ -176,7 +176,7 @@ def view_of(work: Work, notice: Notice) -> NoticeView:
     decision = records.decision(row.decision_id)
     by = {event.kind: event for event in notice.events}
     withdrawn = by.get(NoticeAct.WITHDRAWN)
-    words = find_words(work.session, withdrawn.id) if withdrawn and work.caller.reads_words else {}
+    words = find_words(work.session, withdrawn.id) if withdrawn and work.reads_words else {}
     return NoticeView(
         id=row.id,
         revision=1 + len(notice.events),

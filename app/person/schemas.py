@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from app.resources import Kept, PageQuery, Resource
 from ras.records import Code, Day, Flag, Pence, Record, in_form
@@ -50,6 +51,11 @@ class PersonView(Resource):
     """What the council paid before the first decision here, in pence a year; null if not known."""
     written: Kept
     """Who wrote this revision down, and when."""
+
+    @property
+    def about(self) -> UUID:
+        """The person themselves."""
+        return self.id
 
 
 class SharedWith(StrEnum):

@@ -40,6 +40,7 @@ def get_person(work: Work, person_id: UUID) -> Person:
     person, known = repository.get_person(work.session, person_id)
     if not work.caller.sees(known.team) and not _is_shared(work, person_id):
         raise NotFound
+    work.seen.people.add(person_id)
     return person, known
 
 
@@ -104,7 +105,7 @@ def show_person(work: Work, person_id: UUID) -> PersonView:
 def list_people(work: Work, query: PeopleQuery) -> Page[PersonView]:
     """A page of the people the caller may see."""
     rows = repository.list_people(work.session, query, seen=repository.seen_by(work.caller))
-    return page_of(rows, query, lambda row: view_of(work, row))
+    return page_of(work, rows, query, lambda row: view_of(work, row))
 
 
 def put_monitoring(work: Work, person_id: UUID, monitoring: Monitoring) -> Monitoring:
@@ -198,7 +199,7 @@ def view_of(work: Work, found: Person) -> PersonView:
         id=person.id,
         revision=known.revision,
         reference=person.reference,
-        born_on=known.born_on if work.caller.works_with_people else None,
+        born_on=known.born_on if work.works_with_people else None,
         team=known.team,
         current_package_annual_pence=known.current_package_annual_pence,
         written=Kept(by=known.written_by, at=known.written_at),

@@ -79,7 +79,7 @@ def show_plan(work: Work, plan_id: UUID, version: int | None = None) -> PlanView
 def list_plans(work: Work, query: PlansQuery) -> Page[PlanView]:
     """A page of the plans the caller may see, in their latest versions."""
     rows = repository.list_plans(work.session, query, seen=seen_by(work.caller))
-    return page_of(rows, query, lambda row: _view(work, row))
+    return page_of(work, rows, query, lambda row: _view(work, row))
 
 
 def engine_plan(document: dict[str, Any], *, born_on: date) -> Plan:
@@ -152,7 +152,7 @@ def _view(work: Work, found: repository.Plan) -> PlanView:
     row, version = found
     document = read_json(version.document)
     document.pop("needs_not_captured")
-    words = find_words(work.session, version.id) if work.caller.reads_words else {}
+    words = find_words(work.session, version.id) if work.reads_words else {}
     reasons = words.pop("line_reasons", {})
     for number, line in enumerate(document.get("lines", ()), 1):
         line.pop("reason_given")

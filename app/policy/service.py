@@ -265,7 +265,7 @@ def list_policies(work: Work, query: PoliciesQuery) -> Page[PolicySummary]:
         if (query.state is None or policy.state is query.state)
         and (query.after is None or policy.row.id > query.after)
     ]
-    return page_of(rows[: query.limit + 1], query, lambda policy: PolicySummary(**_summary(policy)))
+    return page_of(work, rows[: query.limit + 1], query, lambda policy: PolicySummary(**_summary(policy)))
 
 
 def _checked(document: PolicyConfiguration) -> PolicyConfiguration:

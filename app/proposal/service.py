@@ -81,13 +81,13 @@ def show_proposal(work: Work, proposal_id: UUID) -> ProposalView:
 def list_proposals(work: Work, query: ProposalsQuery) -> Page[ProposalView]:
     """A page of the proposals the caller may see."""
     rows = repository.list_proposals(work.session, query, seen=seen_by(work.caller))
-    return page_of(rows, query, lambda found: _view(work, found))
+    return page_of(work, rows, query, lambda found: _view(work, found))
 
 
 def _view(work: Work, found: Proposal) -> ProposalView:
     row, decision_id = found
     content = read_json(row.content)
-    words = find_words(work.session, row.id) if work.caller.reads_words else {}
+    words = find_words(work.session, row.id) if work.reads_words else {}
     return ProposalView(
         id=row.id,
         revision=2 if decision_id else 1,

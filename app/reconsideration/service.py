@@ -178,7 +178,7 @@ def get_reconsideration(work: Work, reconsideration_id: UUID) -> Found:
 def list_reconsiderations(work: Work, query: ReconsiderationsQuery) -> Page[ReconsiderationView]:
     """A page of the reconsiderations the caller may see."""
     rows = repository.list_reconsiderations(work.session, query, seen=seen_by(work.caller))
-    return page_of(rows, query, lambda found: view_of(work, found))
+    return page_of(work, rows, query, lambda found: view_of(work, found))
 
 
 def state_of(reconsideration: Reconsideration) -> ReconsiderationState:
@@ -190,7 +190,7 @@ def state_of(reconsideration: Reconsideration) -> ReconsiderationState:
 def view_of(work: Work, found: Found) -> ReconsiderationView:
     """A reconsideration as the caller may see it."""
     row, rules = found[0].row, _rules(found)
-    words = find_words(work.session, row.id) if work.caller.reads_words else {}
+    words = find_words(work.session, row.id) if work.reads_words else {}
     by = {event.kind: event for event in found[0].events}
     acknowledged = by.get(ReconsiderationAct.ACKNOWLEDGED)
     records = budgets.records_of(work.session, row.person_id)
@@ -220,7 +220,7 @@ def _answer_view(work: Work, found: Found, records: Records) -> AnswerView | Non
     if given is None:
         return None
     event = next(e for e in found[0].events if e.kind == ReconsiderationAct.ANSWERED)
-    words = find_words(work.session, event.id) if work.caller.reads_words else {}
+    words = find_words(work.session, event.id) if work.reads_words else {}
     return AnswerView(
         outcome=given.outcome,
         components=given.components,

@@ -88,7 +88,7 @@ def show_request(work: Work, request_id: UUID) -> RequestView:
 def list_requests(work: Work, query: RequestsQuery) -> Page[RequestView]:
     """A page of requests the caller may see."""
     rows = repository.list_requests(work.session, query, seen=seen_by(work.caller))
-    return page_of(rows, query, lambda row: _view(work, row))
+    return page_of(work, rows, query, lambda row: _view(work, row))
 
 
 def _get(work: Work, request_id: UUID) -> Request:
@@ -117,7 +117,7 @@ def _view(work: Work, found: Request) -> RequestView:
 
 def _outcome_view(work: Work, outcome: RequestOutcomeRow) -> OutcomeView:
     refused = outcome.outcome == Outcome.REFUSED
-    words = find_words(work.session, outcome.request_id) if work.caller.reads_words else {}
+    words = find_words(work.session, outcome.request_id) if work.reads_words else {}
     return OutcomeView(
         outcome=Outcome(outcome.outcome),
         decided_on=outcome.decided_on,

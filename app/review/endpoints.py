@@ -99,5 +99,7 @@ async def get_calendar(
     """A team's due reviews as a calendar (iCalendar): a whole day each, the one by which it is to be held."""
     state = request.app.state
     async with state.database.turn(to_write=False):
-        found = await run_in_threadpool(service.read_calendar, state.database, secret, now=state.clock())
-    return CalendarFile(found)
+        file, read = await run_in_threadpool(service.read_calendar, state.database, secret, now=state.clock())
+    if read is not None:
+        await state.reads.keep(read)
+    return CalendarFile(file)

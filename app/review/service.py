@@ -4,6 +4,8 @@ import secrets
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from app.access import Caller, Role
+from app.audit.reads import Read, Seen
 from app.audit.service import hold_chain
 from app.budget import repository as budgets
 from app.budget.derive import budget_of
@@ -100,7 +102,7 @@ def show_review(work: Work, review_id: UUID) -> ReviewView:
 def list_reviews(work: Work, query: ReviewsQuery) -> Page[ReviewView]:
     """A page of reviews the caller may see."""
     rows = repository.list_reviews(work.session, query, seen=people.seen_by(work.caller))
-    return page_of(rows, query, lambda row: _view(work, row))
+    return page_of(work, rows, query, lambda row: _view(work, row))
 
 
 def list_due(work: Work, query: DueReviewsQuery) -> DueReviews:
@@ -115,6 +117,7 @@ def list_due(work: Work, query: DueReviewsQuery) -> DueReviews:
     )
     found = repository.list_due(work.session, wanted)
     items = tuple(_due_view(work, each) for each in found[: query.limit])
+    work.seen.people.update(item.person_id for item in items)
     more = len(found) > query.limit
     return DueReviews(items=items, next_cursor=_cursor(items[-1]) if more else None)
 
@@ -194,7 +197,7 @@ def add_calendar(work: Work) -> NewCalendarView:
 def list_calendars(work: Work, query: PageQuery) -> Page[CalendarView]:
     """A page of the calendars of the caller's own team."""
     rows = repository.list_calendars(work.session, query, team=work.caller.only_team)
-    return page_of(rows, query, _calendar_view)
+    return page_of(work, rows, query, _calendar_view)
 
 
 def revoke_calendar(work: Work, calendar_id: UUID) -> CalendarView:
@@ -215,8 +218,10 @@ def revoke_calendar(work: Work, calendar_id: UUID) -> CalendarView:
     return _calendar_view((row, revoked))
 
 
-def read_calendar(database: Database, secret: str, *, now: datetime) -> bytes:
-    """The calendar whose address has a secret in it, as it is now.
+def read_calendar(database: Database, secret: str, *, now: datetime) -> tuple[bytes, Read | None]:
+    """The calendar whose address has a secret in it, as it is now, and the read that this is.
+
+    Who reads it is not known, only which calendar: that is who the log names.
 
     Raises:
         NoSuchAddress: there is none, or it was revoked: nobody can tell which.
@@ -226,7 +231,10 @@ def read_calendar(database: Database, secret: str, *, now: datetime) -> bytes:
         if row is None:
             raise NoSuchAddress
         wanted = repository.due_reviews(teams=frozenset({row.team}), limit=MOST_EVENTS)
-        return calendar.written(row.team, repository.list_due(session, wanted), now=now)
+        due = repository.list_due(session, wanted)
+        reader = Caller(subject=f"calendar:{row.id}", role=Role.SYSTEM, team=row.team, client="calendar")
+        read = Read(reader, "get_calendar", Seen(people={each.person_id for each, _ in due}), at=now)
+        return calendar.written(row.team, due, now=now), read if due else None
 
 
 def _refuse_too_early(held_on: date, began_on: date | None, before: list[ReviewRow]) -> None:
@@ -245,7 +253,7 @@ def _ehc_reviews_on(work: Work, person_id: UUID) -> list[date]:
 
 
 def _view(work: Work, row: ReviewRow) -> ReviewView:
-    words = find_words(work.session, row.id) if work.caller.reads_words else {}
+    words = find_words(work.session, row.id) if work.reads_words else {}
     return ReviewView(
         id=row.id,
         revision=1,

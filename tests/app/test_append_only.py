@@ -24,6 +24,7 @@ APPEND_ONLY = {
     "policy_answer",
     "policy_event",
     "policy_revision",
+    "read_of_person",
     "request_outcome",
     "staff",
 }

@@ -47,6 +47,7 @@ ACTS = {
     },
     "staff-register": {"put-on-register"},
     "calendars": {"calendar-made", "calendar-revoked"},
+    "reads": {"records-read"},
 }
 
 
