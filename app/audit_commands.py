@@ -18,13 +18,10 @@ audit = typer.Typer(help="The audit log: checkpoints, export, verification.", no
 @audit.command()
 def key() -> None:
     """The public key of the checkpoints. Keep it where the service cannot write."""
-    from cryptography.hazmat.primitives import serialization
-
     from app import installation
+    from app.audit.export import public_pem
 
-    public = installation.audit_key().public_key()
-    pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    print(pem.decode(), end="")
+    print(public_pem(installation.audit_key()), end="")
 
 
 @audit.command()

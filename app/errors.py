@@ -294,6 +294,17 @@ class KeysUnavailable(ServiceError):
     headers: ClassVar = {"Retry-After": str(RETRY_SECONDS)}
 
 
+class AuditKeyUnavailable(ServiceError):
+    """The key that signs checkpoints of the audit log cannot be read."""
+
+    code = "audit-key-unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    next_step = (
+        "Whoever runs the service runs `ras doctor`, and mends the file that RAS_AUDIT_KEY_FILE names."
+    )
+    headers: ClassVar = {"Retry-After": str(RETRY_SECONDS)}
+
+
 class Fault(ServiceError):
     """The service made a mistake. Nothing of the request was kept."""
 

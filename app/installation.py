@@ -81,8 +81,7 @@ def fill_if_empty(opened: Database) -> None:
 
 def audit_key() -> Ed25519PrivateKey:
     """The key that signs checkpoints of the audit log, made the first time."""
-    found = settings()
-    return own_key(found.audit_key_file or found.data_dir / "audit-key.pem")
+    return own_key(settings().audit_key_path)
 
 
 def issue(found: Settings, subject: str, *, hours: int, scope: str = "") -> str:

@@ -23,6 +23,7 @@ from app.middleware import Envelope, PublicAnywhere
 from app.notice.endpoints import router as notices
 from app.openapi import Described
 from app.operations.endpoints import router as operations
+from app.oversight.endpoints import router as oversight
 from app.person.endpoints import router as people
 from app.plan.endpoints import router as plans
 from app.policy.endpoints import router as policies
@@ -79,7 +80,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
             proposals,
             decisions,
         ),
-        *(budgets, notices, reconsiderations, forecasts, reviews, events, operations),
+        *(budgets, notices, reconsiderations, forecasts, reviews, events, oversight, operations),
     ):
         app.include_router(router)
     app.include_router(imports_router(settings))

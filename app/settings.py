@@ -88,6 +88,11 @@ class Settings(BaseSettings):
         return working_days(added, listed_until=self.bank_holidays_listed_until)
 
     @property
+    def audit_key_path(self) -> Path:
+        """Where the key is that signs checkpoints of the audit log."""
+        return self.audit_key_file or self.data_dir / "audit-key.pem"
+
+    @property
     def sqlalchemy_url(self) -> str:
         """The URL of the database."""
         return _with_driver(self.database_url) or f"sqlite:///{self.data_dir / 'ras.db'}"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy.orm import Session
 
 from app.audit import repository
@@ -26,9 +27,25 @@ def written_out(session: Session, last: Checkpoint, *, with_content: bool) -> It
         last: The checkpoint.
         with_content: Whether to write out what each act commits to as well: it holds personal data.
     """
-    for number, entry, content in repository.each_act(session, up_to=last.acts):
+    yield from lines(session, after=0, limit=last.acts, with_content=with_content)
+    yield last_line(last)
+
+
+def lines(session: Session, *, after: int, limit: int, with_content: bool = False) -> Iterator[bytes]:
+    """So many acts after a number, a line of JSON for each."""
+    for number, entry, content in repository.each_act(session, after=after, up_to=after + limit):
         line = {"event": number, **hashed_part(entry), "hash": entry.hash}
         if with_content and content is not None:
             line |= {"salt": content.salt, "content": json.loads(content.content)}
         yield canonical(line) + b"\n"
-    yield canonical({"checkpoint": last.model_dump(mode="json")}) + b"\n"
+
+
+def last_line(last: Checkpoint) -> bytes:
+    """A checkpoint as the last line of a log."""
+    return canonical({"checkpoint": last.model_dump(mode="json")}) + b"\n"
+
+
+def public_pem(key: Ed25519PrivateKey) -> str:
+    """The public half of a key, to keep where the service cannot write."""
+    public = key.public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

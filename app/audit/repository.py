@@ -79,7 +79,7 @@ _ACTS = (
     select(EventRow.sequence, AuditEntryRow, AuditContentRow)
     .join(AuditEntryRow, AuditEntryRow.id == EventRow.entry_id)
     .outerjoin(AuditContentRow, AuditContentRow.entry_id == EventRow.entry_id)
-    .where(EventRow.sequence <= bindparam("up_to"))
+    .where(EventRow.sequence > bindparam("after"), EventRow.sequence <= bindparam("up_to"))
     .order_by(EventRow.sequence)
     .execution_options(yield_per=1000)
 )
@@ -123,9 +123,11 @@ def each_hash(session: Session) -> Iterator[str]:
     yield from session.scalars(_HASHES)
 
 
-def each_act(session: Session, *, up_to: int) -> Iterator[tuple[int, AuditEntryRow, AuditContentRow | None]]:
-    """Every act up to a number, in order: its number, its entry, and its content if that was not erased."""
-    for row in session.execute(_ACTS, {"up_to": up_to}):
+def each_act(
+    session: Session, *, after: int, up_to: int
+) -> Iterator[tuple[int, AuditEntryRow, AuditContentRow | None]]:
+    """The acts after a number and up to another, in order: number, entry, and content if not erased."""
+    for row in session.execute(_ACTS, {"after": after, "up_to": up_to}):
         yield row[0], row[1], row[2]
 
 

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from app.edge import Operation
 from app.person import service
 from app.person.schemas import (
+    BreakingGlass,
+    BrokenGlass,
     Monitoring,
     NewPerson,
     NewShare,
@@ -71,3 +73,12 @@ def share_case(person_id: UUID, share: NewShare, work: WorkDep) -> Shares:
 def get_shares(person_id: UUID, work: WorkDep) -> Shares:
     """Everybody, besides the team, who sees a case."""
     return service.show_shares(work, person_id)
+
+
+@router.post("/{person_id}/break-glass", status_code=HTTPStatus.CREATED)
+def break_glass(person_id: UUID, breaking: BreakingGlass, work: WorkDep) -> BrokenGlass:
+    """As an auditor, read what people wrote and dates of birth, of one person and for an hour.
+
+    The reason is kept, the act is in the feed of events for the team to see, and each read is marked.
+    """
+    return service.break_glass(work, person_id, breaking)

@@ -1,5 +1,6 @@
 """People's SQL."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, and_, bindparam, func, select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from app.access import Caller
 from app.errors import NotFound
 from app.person.schemas import PeopleQuery
-from app.person.tables import MonitoringRow, PersonRevisionRow, PersonRow, ShareRow
+from app.person.tables import BrokenGlassRow, MonitoringRow, PersonRevisionRow, PersonRow, ShareRow
 
 Person = tuple[PersonRow, PersonRevisionRow]
 """A person and the latest of what is known."""
@@ -104,6 +105,20 @@ def add_share(session: Session, row: ShareRow) -> None:
     """Add that a case is shared, or no longer."""
     session.add(row)
     session.flush()
+
+
+def add_broken_glass(session: Session, row: BrokenGlassRow) -> None:
+    """Add that an auditor breaks the glass."""
+    session.add(row)
+    session.flush()
+
+
+def is_glass_broken(session: Session, person_id: UUID, *, by: str, at: datetime) -> bool:
+    """Whether somebody broke the glass before a person's record, and it is still open at a moment."""
+    wanted = select(BrokenGlassRow.id).where(
+        BrokenGlassRow.person_id == person_id, BrokenGlassRow.written_by == by, BrokenGlassRow.until > at
+    )
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def seen_by(caller: Caller) -> Select[UUID] | None:

@@ -4,8 +4,10 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from app.resources import Kept, PageQuery, Resource
-from ras.records import Code, Day, Flag, Pence, Record, in_form
+from ras.records import Code, Day, Flag, Pence, Record, Words, in_form
 
 Reference = Annotated[
     str,
@@ -89,6 +91,26 @@ class Shares(Record):
 
     shared_with: tuple[Share, ...]
     """Each of them."""
+
+
+class BreakingGlass(Record):
+    """Why an auditor has to read what is otherwise kept from auditors."""
+
+    reason: Words
+    """Why, in words. The team sees that it was done; the reason is kept with the record."""
+
+
+class BrokenGlass(Record):
+    """That an auditor reads words and dates of birth of one person for a while."""
+
+    id: UUID
+    """Its key."""
+    person_id: UUID
+    """The child or young person."""
+    until: AwareDatetime
+    """Until when, in UTC."""
+    written: Kept
+    """Who broke the glass, and when."""
 
 
 class PeopleQuery(PageQuery):

@@ -1,12 +1,16 @@
 """Adding people and what is known of them."""
 
+from datetime import timedelta
 from uuid import UUID
 
+from app.access import Role
 from app.audit.service import hold_chain
 from app.errors import NotFound, ReferenceTaken, RequestInvalid
 from app.person import repository
 from app.person.repository import Person
 from app.person.schemas import (
+    BreakingGlass,
+    BrokenGlass,
     Monitoring,
     NewPerson,
     NewShare,
@@ -17,13 +21,17 @@ from app.person.schemas import (
     SharedWith,
     Shares,
 )
-from app.person.tables import MonitoringRow, PersonRevisionRow, PersonRow, ShareRow
+from app.person.tables import BrokenGlassRow, MonitoringRow, PersonRevisionRow, PersonRow, ShareRow
 from app.resources import Kept, Page, page_of, refuse_future, refuse_stale
 from app.staff.repository import is_team
+from app.words import add_words
 from app.work import Work
 from ras.canonical import as_written, canonical
 from ras.errors import Problem
 from ras.reading import read_json
+
+OPEN_FOR = timedelta(hours=1)
+"""How long an auditor who broke the glass reads on."""
 
 
 def chain_of(person_id: UUID) -> str:
@@ -41,6 +49,9 @@ def get_person(work: Work, person_id: UUID) -> Person:
     if not work.caller.sees(known.team) and not _is_shared(work, person_id):
         raise NotFound
     work.seen.people.add(person_id)
+    work.seen.broke_glass = work.caller.role is Role.AUDITOR and repository.is_glass_broken(
+        work.session, person_id, by=work.caller.subject, at=work.now
+    )
     return person, known
 
 
@@ -183,6 +194,33 @@ def show_shares(work: Work, person_id: UUID) -> Shares:
             for row in rows.values()
             if row.shared
         )
+    )
+
+
+def break_glass(work: Work, person_id: UUID, breaking: BreakingGlass) -> BrokenGlass:
+    """Let an auditor read words and dates of birth of one person for an hour. The team can see that they do.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    person, _ = get_person_to_change(work, person_id)
+    row = BrokenGlassRow(
+        id=work.new_id(),
+        person_id=person.id,
+        until=work.now + OPEN_FOR,
+        written_by=work.caller.subject,
+        written_at=work.now,
+    )
+    reason = add_words(work.session, {"reason": breaking.reason}, record=row.id, person=person.id)
+    row.reason_commitment = reason
+    repository.add_broken_glass(work.session, row)
+    content = {"until": row.until.isoformat(), "reason": reason}
+    work.record_act(chain_of(person.id), "glass-broken", record=row.id, content=content)
+    return BrokenGlass(
+        id=row.id,
+        person_id=person.id,
+        until=row.until,
+        written=Kept(by=row.written_by, at=row.written_at),
     )
 
 

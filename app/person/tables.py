@@ -63,3 +63,16 @@ class MonitoringRow(Row):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     content: Mapped[str] = mapped_column(Text)
     written_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class BrokenGlassRow(Row):
+    """That an auditor reads words and dates of birth of one person for a while, and said why."""
+
+    __tablename__ = "broken_glass"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    until: Mapped[datetime] = mapped_column(Moment)
+    reason_commitment: Mapped[str | None]
+    written_by: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(Moment)

@@ -67,7 +67,7 @@ class Recorder:
         if name not in self.heard:
             self.heard[name] = _exchange(method, path, parameters, more, response)
         assert response.is_success, f"{name}: {response.text}"
-        return response.json() if "json" in response.headers["content-type"] else response.text
+        return _body(response)
 
     def leave_out(self, secret: str) -> None:
         """Write something else where an exchange holds a secret: it is another one each time."""
@@ -104,6 +104,7 @@ def tell(service: Service) -> dict[str, Exchange]:
     _finance_looks_ahead(call, service)
     _files_are_imported(call, service)
     _anyone_asks(call, service)
+    _the_auditor_looks(call, service, child)
     return call.heard
 
 
@@ -471,6 +472,24 @@ def _anyone_asks(call: Recorder, service: Service) -> None:
     call(service.public, "POST", "/local-offer/v1/estimates", json=answers)
 
 
+def _the_auditor_looks(call: Recorder, service: Service, child: dict[str, Any]) -> None:
+    auditor = service.acting_as("demo-auditor")
+    path = f"/v1/people/{child['id']}"
+    why = {"reason": "The yearly look at lowered budgets, AUD-7: what did the family say?"}
+    call(auditor, "POST", f"{path}/break-glass", json=why)
+    call(auditor, "GET", path)
+    call(service.acting_as("demo-team-manager"), "GET", f"{path}/reads", params={"limit": "3"})
+    call(auditor, "GET", "/v1/audit/key")
+    call(auditor, "GET", "/v1/audit/checkpoint")
+    call(auditor, "GET", "/v1/audit/log", params={"purpose": "internal-audit", "after": "26", "limit": "2"})
+    # Salts are drawn and the key is made: what follows from them is another each time.
+    for name in ("get_audit_key", "get_audit_checkpoint", "get_audit_log"):
+        text = json.dumps(call.heard[name])
+        text = re.sub(r"[0-9a-f]{64,128}", lambda drawn: "0" * len(drawn[0]), text)
+        text = re.sub(r"(-----\\n)[A-Za-z0-9+/=]+(\\n-----)", r"\1the key\2", text)
+        call.heard[name] = json.loads(text)
+
+
 def _path(policy: dict[str, Any]) -> str:
     return f"/v1/policies/{policy['id']}"
 
@@ -488,11 +507,15 @@ def _exchange(
         request["body"] = more["json"]
     if "content" in more:
         request["body"] = more["content"]
-    body = response.json() if "json" in kind else response.text
     return {
         "request": request,
-        "response": {"status": response.status_code, "content_type": kind, "body": body},
+        "response": {"status": response.status_code, "content_type": kind, "body": _body(response)},
     }
+
+
+def _body(response: Response) -> Any:
+    is_json = response.headers["content-type"].partition(";")[0].endswith(("/json", "+json"))
+    return response.json() if is_json else response.text
 
 
 def hear(url: str, folder: Path) -> dict[str, Exchange]:

@@ -15,6 +15,7 @@ APPEND_ONLY = {
     *("notice", "notice_event", "proposal", "reconsideration", "reconsideration_event", "review", "share"),
     "assessment",
     "audit_entry",
+    "broken_glass",
     "budget_request",
     "person",
     "person_revision",

@@ -39,7 +39,7 @@ ACTS = {
         *("case-shared", "finding-written", "component-agreed", "decision-proposed", "decision-made"),
         *("notice-drafted", "notice-issued", "notice-served", "notice-withdrawn"),
         *("reconsideration-asked", "reconsideration-acknowledged", "reconsideration-answered"),
-        *("reconsideration-answer-served", "review-held"),
+        *("reconsideration-answer-served", "review-held", "glass-broken"),
     },
     "policies": {
         *("policy-drafted", "policy-finding-answered", "policy-approved", "policy-published"),
@@ -121,9 +121,9 @@ def test_an_entry_says_what_was_done_to_which_record_and_nothing_about_anyone(to
 
     assert [row["act"] for row in mine][:2] == ["person-added", "person-revised"]
     assert str(mine[0]["record"]) == person["id"]
-    hands = {"assessor", "partner", "team-manager", "panel-chair", "second-panel-chair"}
+    hands = {"assessor", "partner", "team-manager", "panel-chair", "second-panel-chair", "auditor"}
     assert {row["actor"] for row in mine} == {f"demo-{hand}" for hand in hands}
-    secrets = ("2015-06-14", "EX-0001", "Evenings", "600000", "nursing", "bus home")
+    secrets = ("2015-06-14", "EX-0001", "Evenings", "600000", "nursing", "bus home", "AUD-7")
     assert not [secret for secret in secrets if secret in repr(mine)]
 
 
