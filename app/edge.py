@@ -107,7 +107,8 @@ async def _in_transaction(
 def _commit(work: Work, key: Key | None, response: Response) -> None:
     """End the transaction; a writing one is on disk when this returns."""
     if key is not None:
-        keep_answer(work.session, key, response, now=work.now)
+        about = next(iter(work.seen.people)) if len(work.seen.people) == 1 else None
+        keep_answer(work.session, key, response, about=about, now=work.now)
     work.session.commit()
     work.session.close()
 

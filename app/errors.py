@@ -180,6 +180,38 @@ class NothingToNotice(ServiceError):
     next_step = "No notice is needed: what was decided counts from its day."
 
 
+class OnLegalHold(ServiceError):
+    """Nothing about this person may be erased: a legal hold keeps it."""
+
+    code = "on-legal-hold"
+    status = HTTPStatus.CONFLICT
+    next_step = "Read the legal hold and why it was placed; lift it when what it is kept for has ended."
+
+
+class NotYetErasable(ServiceError):
+    """The time for which the record is kept is not over, or something is still payable."""
+
+    code = "not-yet-erasable"
+    status = HTTPStatus.CONFLICT
+    next_step = "See /v1/retention for whose time is over; the words of one record can be erased sooner."
+
+
+class NothingToErase(ServiceError):
+    """There are no such words, they were erased before, or they are reasons, which stay."""
+
+    code = "nothing-to-erase"
+    status = HTTPStatus.CONFLICT
+    next_step = "Name a version of a plan, a finding, a review or a reconsideration that has words."
+
+
+class Erased(ServiceError):
+    """What this key was answered with was erased since."""
+
+    code = "erased"
+    status = HTTPStatus.GONE
+    next_step = "Do not repeat the request: it had its effect, and what it was about was erased."
+
+
 class Conflict(ServiceError):
     """Something else changed at the same moment."""
 

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from fastapi.responses import Response
-from sqlalchemy import LargeBinary, delete
+from sqlalchemy import LargeBinary, delete, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.columns import Moment, Row
-from app.errors import KeyReused
+from app.errors import Erased, KeyReused
+from app.problems import answer
 
 KEY_PATTERN = r"^[!-~]{1,128}$"
 KEPT_FOR = timedelta(hours=24)
@@ -27,6 +29,7 @@ class IdempotencyKeyRow(Row):
     status: Mapped[int]
     headers: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    person_id: Mapped[UUID | None] = mapped_column(index=True)
     kept_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
@@ -60,18 +63,40 @@ def find_answer(session: Session, key: Key) -> Response | None:
     return Response(row.body, status_code=row.status, headers={**headers, "Idempotency-Replayed": "true"})
 
 
-def keep_answer(session: Session, key: Key, response: Response, *, now: datetime) -> None:
-    """Keep the answer with its effect, in the same transaction, and let old ones go."""
+def keep_answer(session: Session, key: Key, response: Response, *, about: UUID | None, now: datetime) -> None:
+    """Keep the answer with its effect, in the same transaction, and let old ones go.
+
+    Args:
+        session: The transaction.
+        key: The key.
+        response: The answer.
+        about: The person it is about, so that what is erased of them is not answered again.
+        now: The moment of the request.
+    """
     session.execute(delete(IdempotencyKeyRow).where(IdempotencyKeyRow.kept_at < now - KEPT_FOR))
-    kept = [f"{name}: {response.headers[name]}" for name in KEPT_HEADERS if name in response.headers]
     session.add(
         IdempotencyKeyRow(
             client=key.client,
             key=key.key,
             request_sha256=key.request_sha256,
             status=response.status_code,
-            headers="\n".join(kept),
+            headers=_kept_headers(response),
             body=bytes(response.body),
+            person_id=about,
             kept_at=now,
         )
     )
+
+
+def take_answers_back(session: Session, person_id: UUID) -> None:
+    """Forget what was answered about a person, of whom something is erased. The keys stay used."""
+    gone = answer(Erased())
+    session.execute(
+        update(IdempotencyKeyRow)
+        .where(IdempotencyKeyRow.person_id == person_id)
+        .values(status=gone.status_code, headers=_kept_headers(gone), body=bytes(gone.body))
+    )
+
+
+def _kept_headers(response: Response) -> str:
+    return "\n".join(f"{name}: {response.headers[name]}" for name in KEPT_HEADERS if name in response.headers)

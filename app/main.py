@@ -27,6 +27,7 @@ from app.oversight.endpoints import router as oversight
 from app.person.endpoints import router as people
 from app.plan.endpoints import router as plans
 from app.policy.endpoints import router as policies
+from app.privacy.endpoints import router as privacy
 from app.problems import add_handlers
 from app.proposal.endpoints import router as proposals
 from app.reconsideration.endpoints import router as reconsiderations
@@ -80,7 +81,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
             proposals,
             decisions,
         ),
-        *(budgets, notices, reconsiderations, forecasts, reviews, events, oversight, operations),
+        *(budgets, notices, reconsiderations, forecasts, reviews, events, oversight, privacy, operations),
     ):
         app.include_router(router)
     app.include_router(imports_router(settings))

@@ -8,6 +8,7 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from ras.money import pounds
 from ras.statement import Statement, as_text
 
 CONTENT_SECURITY_POLICY = (
@@ -36,6 +37,26 @@ def statement_page(statement: Statement) -> str:
 def letter_page(letter: Statement) -> str:
     """A letter to a family as a page."""
     return _templates().get_template("statement.html").render(statement=letter, numbered=False)
+
+
+def subject_access_page(access: dict[str, Any]) -> str:
+    """Everything that is held about one person as a page."""
+    template = _templates().get_template("subject-access.html")
+    return template.render(access=access, in_words=_in_words, shown=_shown)
+
+
+def _in_words(field: str) -> str:
+    """A field's name as a person reads it."""
+    return field.removesuffix("_pence").replace("_", " ").replace("-", " ").capitalize()
+
+
+def _shown(field: str, value: object) -> str:
+    """A value as a person reads it: pounds for pence, yes and no."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) and field.endswith("_pence"):
+        return pounds(value)
+    return str(value)
 
 
 def letter_as(kind: str, letter: Statement) -> Response:

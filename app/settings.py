@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     """Bank holidays proclaimed since this release, as `2030-05-03,2030-06-07`."""
     bank_holidays_listed_until: Day = LISTED_UNTIL
     """The last day of the published list of bank holidays: what depends on later days is provisional."""
+    retention_age: int = Field(default=31, ge=18)
+    """Nothing is erased before this birthday. An EHC plan can last until 25 (Children and Families Act 2014
+    s.46), and a claim can be made for six years after (Limitation Act 1980 ss.5, 28)."""
+    retention_years_after_last_act: int = Field(default=7, ge=1)
+    """Nor before so many years after the last act: six to claim (Limitation Act 1980 s.5), and the year."""
     busy_seconds: float = Field(default=10, gt=0)
     """How long a request waits for the database before it is told to try again."""
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.access import Caller
 from app.audit.tables import AuditEntryRow, EventRow
 from app.person.repository import seen_by
-from app.person.tables import PersonRow
+from app.person.tables import ErasureRow, PersonRow
 
 POLICIES = "policies"
 """The chain that everyone sees; others that are about no person are not in the feed."""
@@ -37,7 +37,10 @@ def list_events(session: Session, caller: Caller, *, after: int, limit: int) -> 
     )
     seen = seen_by(caller)
     if seen is not None:
-        wanted = wanted.where(or_(EventRow.person_id.is_(None), EventRow.person_id.in_(seen)))
+        erased = select(ErasureRow.person_id).where(ErasureRow.team == caller.only_team)
+        wanted = wanted.where(
+            or_(EventRow.person_id.is_(None), EventRow.person_id.in_(seen), EventRow.person_id.in_(erased))
+        )
     return [Found(row[0].sequence, row[1], row[2]) for row in session.execute(wanted)]
 
 

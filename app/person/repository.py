@@ -40,6 +40,11 @@ def get_person(session: Session, person_id: UUID) -> Person:
     return row[0], row[1]
 
 
+def latest_of_everyone() -> Select[PersonRow, PersonRevisionRow]:
+    """Everyone and the latest of what is known of each."""
+    return _PEOPLE
+
+
 def find_person_by_reference(session: Session, reference: str) -> Person | None:
     """The person with a reference."""
     row = session.execute(_PEOPLE.where(PersonRow.reference == reference)).one_or_none()

@@ -81,6 +81,7 @@ def add_person(work: Work, new: NewPerson) -> PersonView:
     )
     known = _revision(work, person.id, 1, new)
     repository.add_person(work.session, person, known)
+    work.seen.people.add(person.id)
     work.record_act(chain_of(person.id), "person-added", record=person.id, content=as_written(new))
     return view_of(work, (person, known))
 

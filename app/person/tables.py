@@ -76,3 +76,36 @@ class BrokenGlassRow(Row):
     reason_commitment: Mapped[str | None]
     written_by: Mapped[str]
     written_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LegalHoldRow(Row):
+    """That nothing about a person may be erased, or that it may again; the latest counts."""
+
+    __tablename__ = "legal_hold"
+    __table_args__ = (UniqueConstraint("person_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    number: Mapped[int]
+    held: Mapped[bool]
+    reason_commitment: Mapped[str | None]
+    written_by: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ErasureRow(Row):
+    """That something about a person was erased: the whole record, the words of one, or the monitoring.
+
+    Rows that are kept for good can be deleted only where a `record` erasure of their person stands here.
+    """
+
+    __tablename__ = "erasure"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    what: Mapped[str]
+    record_id: Mapped[UUID | None]
+    ground: Mapped[str]
+    team: Mapped[str]
+    written_by: Mapped[str]
+    written_at: Mapped[datetime] = mapped_column(Moment)

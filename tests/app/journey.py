@@ -8,7 +8,7 @@ break callers. The tests tell the same story again on both databases and compare
 import json
 import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -104,6 +104,7 @@ def tell(service: Service) -> dict[str, Exchange]:
     _finance_looks_ahead(call, service)
     _files_are_imported(call, service)
     _anyone_asks(call, service)
+    _it_is_held_and_erased(call, service, child)
     _the_auditor_looks(call, service, child)
     return call.heard
 
@@ -472,7 +473,29 @@ def _anyone_asks(call: Recorder, service: Service) -> None:
     call(service.public, "POST", "/local-offer/v1/estimates", json=answers)
 
 
+def _it_is_held_and_erased(call: Recorder, service: Service, child: dict[str, Any]) -> None:
+    manager, path = service.acting_as("demo-team-manager"), f"/v1/people/{child['id']}"
+    why = {"held": True, "reason": "The family has gone to the Ombudsman about the evenings."}
+    call(manager, "PUT", f"{path}/legal-hold", json=why)
+    call(manager, "GET", f"{path}/legal-hold")
+    why = {"held": False, "reason": "The Ombudsman has decided."}
+    call(manager, "PUT", f"{path}/legal-hold", json=why)
+    review = call(manager, "GET", "/v1/reviews", params={"person_id": child["id"]})["items"][0]
+    words = {"what": "words", "record_id": review["id"], "ground": "family-asked"}
+    call(manager, "POST", f"{path}/erasures", json=words)
+    call(manager, "GET", f"{path}/erasures")
+    call(manager, "GET", f"{path}/subject-access", params={"format": "html"})
+    grown = {"reference": "EX-0015", "born_on": "1998-02-03", "team": "north"}
+    grown = call(service.assessor, "POST", "/v1/people", json=grown)
+    service.clock.now = datetime(2034, 1, 9, 10, 0, tzinfo=UTC)
+    manager = service.acting_as("demo-team-manager")
+    assert call(manager, "GET", "/v1/retention")["items"][0]["id"] == grown["id"]
+    call(manager, "POST", f"/v1/people/{grown['id']}/erasures", json={"what": "record"})
+    service.clock.now = NOW
+
+
 def _the_auditor_looks(call: Recorder, service: Service, child: dict[str, Any]) -> None:
+    service.clock.now = NOW - timedelta(hours=2)  # so that the glass is whole again when tests go on
     auditor = service.acting_as("demo-auditor")
     path = f"/v1/people/{child['id']}"
     why = {"reason": "The yearly look at lowered budgets, AUD-7: what did the family say?"}
@@ -482,6 +505,7 @@ def _the_auditor_looks(call: Recorder, service: Service, child: dict[str, Any]) 
     call(auditor, "GET", "/v1/audit/key")
     call(auditor, "GET", "/v1/audit/checkpoint")
     call(auditor, "GET", "/v1/audit/log", params={"purpose": "internal-audit", "after": "26", "limit": "2"})
+    service.clock.now = NOW
     # Salts are drawn and the key is made: what follows from them is another each time.
     for name in ("get_audit_key", "get_audit_checkpoint", "get_audit_log"):
         text = json.dumps(call.heard[name])

@@ -16,6 +16,7 @@ APPEND_ONLY = {
     "assessment",
     "audit_entry",
     "broken_glass",
+    *("legal_hold", "erasure"),
     "budget_request",
     "person",
     "person_revision",

@@ -40,6 +40,7 @@ ACTS = {
         *("notice-drafted", "notice-issued", "notice-served", "notice-withdrawn"),
         *("reconsideration-asked", "reconsideration-acknowledged", "reconsideration-answered"),
         *("reconsideration-answer-served", "review-held", "glass-broken"),
+        *("legal-hold-placed", "legal-hold-lifted", "words-erased", "record-erased"),
     },
     "policies": {
         *("policy-drafted", "policy-finding-answered", "policy-approved", "policy-published"),
