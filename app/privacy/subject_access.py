@@ -45,13 +45,14 @@ TITLES = {
     "read_of_person": "Who read the record, when and what for",
     "idempotency_key": "Answers kept for a day, in case a request is repeated",
 }
-"""What each table holds, in words."""
+"""What each table holds, in words, in the order in which they are shown."""
 NOTES = (
     "This is everything that the service holds about one person. Names are not held here: the council's case "
     "system holds them under the same reference.",
     "Before it is handed over, take out what is about somebody else and may not be disclosed (Data "
     "Protection Act 2018, Schedule 2, Part 3), and what would cause serious harm (Schedule 3).",
-    "Amounts are whole pence, moments are in UTC. Left out: random salts, hashes and keys of the log.",
+    "Moments are in UTC; amounts are whole pence in the JSON, and pounds on the page. Left out: random salts "
+    "and hashes.",
 )
 LEFT_OUT = ("salt", "hash", "previous_hash", "commitment", "key", "headers", "request_sha256")
 """Columns that say nothing about anybody."""
@@ -69,12 +70,15 @@ def show_everything(work: Work, person_id: UUID) -> SubjectAccess:
         person_id=person.id,
         made=Kept(by=work.caller.subject, at=work.now),
         notes=NOTES,
-        held=tuple(
-            _held_in(work, table, rows)
-            for table, rows in repository.rows_about(work.session, person.id)
-            if rows
-        ),
+        held=_held(work, person.id),
     )
+
+
+def _held(work: Work, person_id: UUID) -> tuple[HeldIn, ...]:
+    found = [
+        _held_in(work, table, rows) for table, rows in repository.rows_about(work.session, person_id) if rows
+    ]
+    return tuple(sorted(found, key=lambda each: list(TITLES).index(each.table)))
 
 
 def _held_in(work: Work, table: Table, rows: list[dict[str, Any]]) -> HeldIn:
