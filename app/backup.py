@@ -17,11 +17,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import ValidationError
-from sqlalchemy.orm import Session
 
 from app.audit import export
 from app.audit.checkpoint import Checkpoint
-from app.audit.verification import verify
+from app.contents import counted, faults_of_log, table_names
 from app.db import Database
 from ras.records import Record, Sha256
 
@@ -119,28 +118,20 @@ def _read(file: Path) -> Manifest:
 
 def _differences(database: Database, manifest: Manifest) -> Iterator[str]:
     with database.read() as session:
-        rows = _counted(session)
+        rows = counted(session)
         for table in sorted({*rows, *manifest.rows}):
             if rows.get(table) != manifest.rows.get(table):
                 yield f"{table} has {rows.get(table)} rows and not {manifest.rows.get(table)}"
         if database.is_sqlite and session.scalar(sa.text("PRAGMA integrity_check")) != "ok":
             yield "SQLite finds it damaged"
-        yield from verify(export.written_out(session, manifest.checkpoint, with_content=True)).faults
-
-
-def _counted(session: Session) -> dict[str, int]:
-    names = sa.inspect(session.connection()).get_table_names()
-    return {
-        name: session.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) or 0
-        for name in sorted(names)
-    }
+        yield from faults_of_log(session, manifest.checkpoint)
 
 
 def _tables(database: Database) -> list[str]:
     if database.is_sqlite and not Path(database.url.database or "").exists():
         return []
     with database.reading.connect() as connection:
-        return sa.inspect(connection).get_table_names()
+        return table_names(connection)
 
 
 def _back_up_sqlite(
@@ -152,14 +143,14 @@ def _back_up_sqlite(
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(file)) as copy:
         live.backup(copy)
     with closing(Database(f"sqlite:///{file}")) as copied, copied.read() as session:
-        return _counted(session), export.checkpoint(session, at=at, key=key)
+        return counted(session), export.checkpoint(session, at=at, key=key)
 
 
 def _back_up_postgresql(
     database: Database, file: Path, at: datetime, key: Ed25519PrivateKey
 ) -> tuple[dict[str, int], Checkpoint]:
     with database.read() as session:
-        found = _counted(session), export.checkpoint(session, at=at, key=key)
+        found = counted(session), export.checkpoint(session, at=at, key=key)
         moment = session.scalar(sa.text("SELECT pg_export_snapshot()"))
         _run(database, ["pg_dump", "--format=custom", f"--snapshot={moment}", f"--file={file}"])
     return found

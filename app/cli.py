@@ -193,6 +193,40 @@ def migrate() -> None:
     print("The database is up to date.")
 
 
+@cli.command(name="move")
+def move_(
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="The SQLite file. Left out: ras.db in the data directory."),
+    ] = None,
+) -> None:
+    """Move everything from SQLite into the empty PostgreSQL database of RAS_DATABASE_URL.
+
+    Stop the service first. All of it is moved and compared on both sides, or nothing. The SQLite file is not
+    changed.
+    """
+    from contextlib import closing
+
+    from app import installation
+    from app.clock import system_clock
+    from app.db import Database
+    from app.move import MoveFailed, move
+
+    file = source or installation.settings().data_dir / "ras.db"
+    try:
+        with (
+            installation.database() as target,
+            closing(Database(f"sqlite:///{file}")) as origin,
+            progress() as on_progress,
+        ):
+            key = installation.audit_key()
+            moved = move(origin, target, at=system_clock(), key=key, on_progress=on_progress)
+    except MoveFailed as failure:
+        refuse(str(failure))
+    print(f"{sum(moved.rows.values()):,} rows and {moved.checkpoint.acts:,} acts are the same on both sides.")
+    print(f"Start the service with this RAS_DATABASE_URL, and put {file} away: nothing reads it any more.")
+
+
 @cli.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],

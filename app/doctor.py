@@ -51,6 +51,7 @@ def examine(settings: Settings, database: Database, *, now: datetime) -> Iterato
     yield from _database(database, now=now)
     yield _keys(settings, now=now)
     yield from _files(settings)
+    yield from _moved_from(settings, database)
     yield _holidays(settings, today=london_day(now))
     yield _disk(settings)
 
@@ -110,6 +111,15 @@ def _files(settings: Settings) -> Iterator[Finding]:
     for file in sorted({file for file in secret if file.exists()}):
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
             yield Finding("files", Verdict.LOOK, f"others may read {file}: chmod 600")
+
+
+def _moved_from(settings: Settings, database: Database) -> Iterator[Finding]:
+    """A database that nothing reads any more: whoever starts the service without its setting writes there."""
+    left = settings.data_dir / "ras.db"
+    if not database.is_sqlite and left.exists():
+        yield Finding(
+            "old database", Verdict.LOOK, f"{left} is not used: once `ras move` is done, put it away"
+        )
 
 
 def _holidays(settings: Settings, *, today: date) -> Finding:

@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from app.db import Database
 from app.errors import NotMigrated
@@ -46,6 +47,15 @@ def is_up_to_date(database: Database) -> None:
         NotMigrated: the tables are of another version.
     """
     with database.reading.connect() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
-    if here != ScriptDirectory.from_config(_config(database)).get_current_head():
+        is_of_this_version(connection)
+
+
+def is_of_this_version(connection: Connection) -> None:
+    """See that the tables a connection reaches are of this version.
+
+    Raises:
+        NotMigrated: they are of another.
+    """
+    here = MigrationContext.configure(connection).get_current_revision()
+    if here != ScriptDirectory(_scripts()).get_current_head():
         raise NotMigrated

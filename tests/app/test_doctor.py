@@ -86,6 +86,19 @@ def test_secrets_that_others_may_read_are_told(database_url: str, tmp_path: Path
     assert looked_at(database_url, tmp_path)["files"] == (Verdict.LOOK, f"others may read {key}: chmod 600")
 
 
+def test_a_sqlite_file_beside_postgresql_is_told(database_url: str, tmp_path: Path) -> None:
+    assert "old database" not in looked_at(database_url, tmp_path)
+    left = tmp_path / "ras.db"
+    left.touch(mode=0o600)
+    found = looked_at(database_url, tmp_path)
+
+    if database_url.startswith("sqlite"):
+        assert "old database" not in found
+    else:
+        said = f"{left} is not used: once `ras move` is done, put it away"
+        assert found["old database"] == (Verdict.LOOK, said)
+
+
 def test_a_provider_gives_its_keys_or_is_broken(database_url: str, tmp_path: Path) -> None:
     issuer: dict[str, Any] = {"oidc_issuer": ISSUER, "oidc_audience": AUDIENCE}
     with provider() as there:
