@@ -3,20 +3,20 @@
 A 2xx means committed and flushed: SQLite runs with WAL and `synchronous=FULL`, PostgreSQL with
 `synchronous_commit=on`; a database that would not flush is not written to. SQLite has one writer at a
 time, so the service lets one write in at a time and the others wait in line, in order, without holding a
-thread.
+thread. A database that says nothing is waited for no longer than a request has patience (`app.patience`).
 """
 
-import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from app.errors import DatabaseBusy, NotDurable
+from app.errors import NotDurable
+from app.patience import UNTIL_DEAD, Line, be_patient
 
 POOL_SIZE = 16
 """Connections for readers, and for writers on PostgreSQL."""
@@ -32,8 +32,8 @@ class Database:
         writers = 1 if self.is_sqlite else POOL_SIZE
         self.reading = self._engine(pool_size=POOL_SIZE, reading=True)
         self.writing = self._engine(pool_size=writers, reading=False)
-        self._readers = asyncio.Semaphore(POOL_SIZE)
-        self._writers = asyncio.Semaphore(writers)
+        self._readers = Line(POOL_SIZE, seconds=busy_seconds)
+        self._writers = Line(writers, seconds=busy_seconds)
 
     def _engine(self, *, pool_size: int, reading: bool) -> Engine:
         milliseconds = int(self.busy_seconds * 1000)
@@ -43,6 +43,7 @@ class Database:
         else:
             arguments = {
                 "connect_timeout": 3,
+                **UNTIL_DEAD,
                 "options": (
                     "-c synchronous_commit=on -c timezone=UTC"
                     f" -c lock_timeout={milliseconds} -c statement_timeout={3 * milliseconds}"
@@ -58,6 +59,7 @@ class Database:
             pool_size=pool_size,
             pool_timeout=self.busy_seconds,
         )
+        be_patient(engine)
         if self.is_sqlite:
             _set_up_sqlite(engine, reading=reading)
         if not reading:
@@ -88,22 +90,13 @@ class Database:
         with Session(self.writing, expire_on_commit=False) as session, session.begin():
             yield session
 
-    @asynccontextmanager
-    async def turn(self, *, to_write: bool) -> AsyncIterator[None]:
+    def turn(self, *, to_write: bool) -> AbstractAsyncContextManager[None]:
         """Wait in line for a connection.
 
         Raises:
             DatabaseBusy: the line did not move for as long as a request may wait.
         """
-        line = self._writers if to_write else self._readers
-        try:
-            await asyncio.wait_for(line.acquire(), timeout=self.busy_seconds)
-        except TimeoutError:
-            raise DatabaseBusy from None
-        try:
-            yield
-        finally:
-            line.release()
+        return (self._writers if to_write else self._readers).turn()
 
     def close(self) -> None:
         """Close every connection."""

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from app.assessment.endpoints import router as assessments
@@ -35,6 +36,9 @@ from app.request.endpoints import router as requests
 from app.review.endpoints import router as reviews
 from app.settings import Settings
 from app.tokens import Verifier
+
+THREADS = 64
+"""More than all connections together: while each of them waits for the database, others are still served."""
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewId = new_id) -> FastAPI:
@@ -93,6 +97,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
 
 @asynccontextmanager
 async def _closing(app: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = THREADS
     yield
     app.state.database.close()
     app.state.published_policies.close()

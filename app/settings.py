@@ -58,8 +58,8 @@ class Settings(BaseSettings):
     s.46), and a claim can be made for six years after (Limitation Act 1980 ss.5, 28)."""
     retention_years_after_last_act: int = Field(default=7, ge=1)
     """Nor before so many years after the last act: six to claim (Limitation Act 1980 s.5), and the year."""
-    busy_seconds: float = Field(default=10, gt=0)
-    """How long a request waits for the database before it is told to try again."""
+    busy_seconds: float = Field(default=4, gt=0)
+    """How long a request waits for a database that says nothing before it is told to try again."""
 
     @field_validator("bank_holidays_added")
     @classmethod

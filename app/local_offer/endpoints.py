@@ -23,7 +23,9 @@ async def estimate(given: NewEstimate, request: Request, response: Response) -> 
     state = request.app.state
     on = given.on or london_day(state.clock())
     policy = state.published_policies.lately_in_force(on)
-    policy = policy or await run_in_threadpool(state.published_policies.in_force, on)
+    if policy is None:
+        async with state.published_policies.turn():
+            policy = await run_in_threadpool(state.published_policies.in_force, on)
     return service.estimate(policy, given, on=on)
 
 
@@ -32,13 +34,14 @@ async def estimate(given: NewEstimate, request: Request, response: Response) -> 
     response_model=PublishedPolicy,
     responses={304: {"description": "It has not changed."}},
 )
-def get_local_offer_policy(
+async def get_local_offer_policy(
     query: Annotated[PublishedQuery, Query()], request: Request, response: Response
 ) -> PublishedPolicy | Response:
     """The policy in force, in plain words and whole."""
     state = request.app.state
     on = query.on or london_day(state.clock())
-    found = service.published_policy(state.published_policies, on)
+    async with state.published_policies.turn():
+        found = await run_in_threadpool(service.published_policy, state.published_policies, on)
     headers = {
         "ETag": f'"{sha256(found)[:32]}"',
         "Cache-Control": f"public, max-age={CACHED_SECONDS}",

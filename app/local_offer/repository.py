@@ -1,6 +1,7 @@
 """The one thing the public side reads: the view of published policies."""
 
 import sqlite3
+from contextlib import AbstractAsyncContextManager
 from datetime import date
 
 from sqlalchemy import Connection, Engine, column, create_engine, event, select, table
@@ -8,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.types import Date, String
 
 from app.clock import steady_seconds
+from app.patience import UNTIL_DEAD, Line, be_patient
 from ras.dates import Period
 from ras.policy.configuration import PolicyConfiguration
 from ras.policy.document import policy_as_kept
@@ -35,6 +37,7 @@ class PublishedPolicies:
 
     def __init__(self, url: str, *, busy_seconds: float, fresh_seconds: float = 0) -> None:
         self._engine = _engine(url, busy_seconds)
+        self._line = Line(POOL_SIZE, seconds=busy_seconds)
         self._fresh_seconds = fresh_seconds
         self._kept: dict[str, PolicyConfiguration] = {}
         self._listed: list[Published[str]] = []
@@ -49,6 +52,14 @@ class PublishedPolicies:
         if steady_seconds() >= self._stale_from:
             return None
         return self._kept.get(policy_in_force(self._listed, on=on).key)
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Wait in line for a connection.
+
+        Raises:
+            DatabaseBusy: the line did not move for as long as a request may wait.
+        """
+        return self._line.turn()
 
     def in_force(self, on: date) -> PolicyConfiguration:
         """The policy in force on a day.
@@ -82,15 +93,17 @@ def _engine(url: str, busy_seconds: float) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         options = f"-c default_transaction_read_only=on -c statement_timeout={int(busy_seconds * 1000)}"
-        return create_engine(
+        engine = create_engine(
             address,
-            connect_args={"connect_timeout": 3, "options": options},
+            connect_args={"connect_timeout": 3, **UNTIL_DEAD, "options": options},
             hide_parameters=True,
             max_overflow=0,
             pool_pre_ping=True,
             pool_size=POOL_SIZE,
             pool_timeout=busy_seconds,
         )
+        be_patient(engine)
+        return engine
     engine = create_engine(
         address,
         connect_args={"check_same_thread": False, "timeout": busy_seconds},
@@ -99,6 +112,7 @@ def _engine(url: str, busy_seconds: float) -> Engine:
         pool_size=POOL_SIZE,
         pool_timeout=busy_seconds,
     )
+    be_patient(engine)
     event.listen(engine, "connect", _only_the_view)
     return engine
 
@@ -110,6 +124,8 @@ def _only_the_view(connection: sqlite3.Connection, _record: object) -> None:
         if action == sqlite3.SQLITE_READ:
             mine = one == VIEW.name or (one in MADE_FROM and through == VIEW.name)
             return sqlite3.SQLITE_OK if mine else sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_PRAGMA and one == "busy_timeout":
+            return sqlite3.SQLITE_OK
         harmless = action in {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_TRANSACTION}
         return sqlite3.SQLITE_OK if harmless else sqlite3.SQLITE_DENY
 

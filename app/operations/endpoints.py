@@ -65,7 +65,9 @@ async def livez() -> Live:
 @router.get("/readyz")
 async def readyz(request: Request) -> Ready:
     """Whether the service can do its work: the database answers and is of this version."""
-    await run_in_threadpool(is_up_to_date, request.app.state.database)
+    database = request.app.state.database
+    async with database.turn(to_write=False):
+        await run_in_threadpool(is_up_to_date, database)
     return Ready()
 
 

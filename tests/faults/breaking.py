@@ -2,12 +2,13 @@
 
 import sqlite3
 import threading
+import time
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from app import db, edge
+from app import db, edge, patience
 
 LATE_SECONDS = 0.05
 _PATCH = pytest.MonkeyPatch()
@@ -33,6 +34,11 @@ def forget_keys() -> None:
     _PATCH.setattr(edge, "keep_answer", keep_nothing)
 
 
+def wait_for_ever() -> None:
+    """Have patience without end."""
+    _PATCH.setattr(patience.Patience, "left", 3600.0)
+
+
 def let_the_database_flush_later() -> None:
     """SQLite with `synchronous=NORMAL`, PostgreSQL with `synchronous_commit=off`."""
     engine_of = db.Database._engine  # noqa: SLF001
@@ -51,3 +57,23 @@ def _weaken(connection: Any, _record: object) -> None:
     else:
         connection.execute("SET synchronous_commit = off")
         connection.commit()
+
+
+def commit_each_statement() -> None:
+    """Migrate with a commit after every statement, a little slower."""
+    engine_of = db.Database._engine  # noqa: SLF001
+
+    def apart(database: db.Database, **how: Any) -> sa.Engine:
+        engine = engine_of(database, **how)
+        sa.event.listen(engine, "after_cursor_execute", _commit_now)
+        return engine
+
+    _PATCH.setattr(db.Database, "_engine", apart)
+
+
+def _commit_now(_connection: sa.Connection, cursor: Any, statement: str, *_: Any) -> None:
+    if statement.lstrip().startswith(("CREATE", "INSERT", "UPDATE")):
+        cursor.connection.commit()
+        time.sleep(0.01)
+        if isinstance(cursor.connection, sqlite3.Connection):
+            cursor.connection.execute("BEGIN IMMEDIATE")

@@ -17,8 +17,8 @@ from app.clock import system_clock
 from app.tokens import LocalKeys
 
 STARTS_WITHIN_SECONDS = 60
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["app.cli", "app.main", "uvicorn"])
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["app.cli", "app.main", "uvicorn"])
 
 Prepare = Callable[[], None]
 """Done in the service's process before it starts: breaks a promise on purpose, or takes something away."""
@@ -52,7 +52,7 @@ class Killable:
             "RAS_LOG_LEVEL": "ERROR",
             "RAS_BUSY_SECONDS": "3",
         }
-        self.process = _FORKS.Process(target=_serve, args=(environment, self.port, self.prepare), daemon=True)
+        self.process = FORKS.Process(target=_serve, args=(environment, self.port, self.prepare), daemon=True)
         self.process.start()
         last = time.monotonic() + STARTS_WITHIN_SECONDS
         while time.monotonic() < last and self.process.is_alive():
