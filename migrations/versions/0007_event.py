@@ -29,12 +29,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_event")),
         sa.UniqueConstraint("entry_id", name=op.f("uq_event_entry_id")),
     )
-    # What was done before stands in the feed first, in the order in which it was written down.
+    # What was done before stands in the feed first, in the order in which it was written down: by its moment,
+    # and never before the entry that it follows in its chain, be they of one moment or of a clock set back.
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     person = "replace(substr(chain, 8), '-', '')" if is_sqlite else "CAST(substr(chain, 8) AS uuid)"
     op.execute(
-        "INSERT INTO event (sequence, entry_id, person_id) SELECT row_number() OVER (ORDER BY at, id), id, "  # noqa: S608  it is above
-        f"CASE WHEN chain LIKE 'person:%' THEN {person} END FROM audit_entry"
+        "INSERT INTO event (sequence, entry_id, person_id) "  # noqa: S608  it is above
+        "SELECT row_number() OVER (ORDER BY not_before, sequence, id), id, "
+        f"CASE WHEN chain LIKE 'person:%' THEN {person} END "
+        "FROM (SELECT id, chain, sequence, max(at) OVER (PARTITION BY chain ORDER BY sequence) AS not_before "
+        "FROM audit_entry) AS kept"
     )
     op.execute("INSERT INTO event_head (name, sequence) SELECT 'event', count(*) FROM event")
 

@@ -13,12 +13,15 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app.audit import export
 from app.columns import Row
+from app.contents import faults_of_log
 from app.db import Database
 from app.migration import is_up_to_date, migrate, migrate_down
 from tests.app.journey import hear
-from tests.app.service import new_service, template_of
+from tests.app.service import NOW, new_service, template_of
 from tests.postgres import new_database
 
 SCRIPTS = Path(__file__).parents[2] / "migrations"
@@ -115,6 +118,9 @@ def test_up_down_and_up_again_keeps_every_row(empty_url: str, tmp_path: Path) ->
     assert differences(database) == []
     with database.reading.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM event")) == len(before["audit_entry"])
+    with database.read() as session:
+        last = export.checkpoint(session, at=NOW, key=Ed25519PrivateKey.generate())
+        assert list(faults_of_log(session, last)) == [], "acts stand in the order of their chains"
     assert refuses_change(database)
     database.close()
     with new_service(empty_url, tmp_path) as service:
