@@ -78,17 +78,19 @@ def older(request: pytest.FixtureRequest, tmp_path: Path, rows: dict[str, list[d
     return Older(url, rows)
 
 
-def begin_to_migrate(url: str, *, for_seconds: float, prepare: Prepare | None = None) -> bool:
-    """`ras migrate` in a process of its own, killed after a while; whether that was before it was done."""
+def begin_to_migrate(url: str, *, for_seconds: float, prepare: Prepare | None = None) -> tuple[bool, float]:
+    """`ras migrate` in a process, killed after a while: whether before it was done, and how long it ran."""
     begins = FORKS.Event()
     process = FORKS.Process(target=_migrate, args=(url, begins, prepare), daemon=True)
     process.start()
     assert begins.wait(60)
+    begun = time.monotonic()
     process.join(for_seconds)
+    ran = time.monotonic() - begun
     process.kill()
     process.join()
     assert process.exitcode in {0, -SIGKILL}
-    return process.exitcode != 0
+    return process.exitcode != 0, ran
 
 
 def _migrate(url: str, begins: Any, prepare: Prepare | None) -> None:
@@ -103,12 +105,12 @@ def _migrate(url: str, begins: Any, prepare: Prepare | None) -> None:
 def kill_again_and_again(older: Older, *, kills: int, seed: int, prepare: Prepare | None = None) -> int:
     """Kill so many migrations, do each again, and hold the database to account; how many were half-way."""
     chance, half_way = random.Random(seed), 0  # noqa: S311
-    begun = time.monotonic()
-    assert not begin_to_migrate(older.copy(), for_seconds=120)
-    lasts = time.monotonic() - begun
+    killed, lasts = begin_to_migrate(older.copy(), for_seconds=120)
+    assert not killed
     for _ in range(kills):
         url = older.copy()
-        half_way += begin_to_migrate(url, for_seconds=chance.uniform(0, lasts), prepare=prepare)
+        killed, _ = begin_to_migrate(url, for_seconds=chance.uniform(0, lasts), prepare=prepare)
+        half_way += killed
         with closing(Database(url)) as database:
             assert revision(database) in {FIRST_RELEASE, VERSIONS[-1]}, "all that is due is one transaction"
             assert older.contents(url) == older.held
