@@ -36,7 +36,7 @@ class Content:
     sha256: str
 
 
-def content_of(session: Session, table: sa.Table) -> Content:
+def content_of(session: Session, table: sa.FromClause) -> Content:
     """What a table holds, read as the service reads it, whichever database it is in."""
     found = session.execute(sa.select(table).execution_options(yield_per=AT_ONCE))
     hashes = sorted(sha256(canonical([_plain(value) for value in row])).digest() for row in found)

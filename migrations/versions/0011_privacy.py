@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_legal_hold_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
-        sa.UniqueConstraint("person_id", "number", name=op.f("uq_legal_hold_person_id")),
+        sa.UniqueConstraint("person_id", "number", name=op.f("uq_legal_hold_person_id_number")),
     )
     op.create_table(
         "erasure",

@@ -16,10 +16,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.audit import export
 from app.cli import migrate as ras_migrate
-from app.contents import TABLES, Content, content_of, faults_of_log
+from app.contents import Content, content_of, faults_of_log
 from app.db import Database
 from app.migration import is_up_to_date, migrate
-from tests.app.test_migrations import FIRST_RELEASE, VERSIONS, differences, refuses_change, revision, tables
+from tests.app.test_migrations import (
+    FIRST_RELEASE,
+    VERSIONS,
+    as_they_are,
+    differences,
+    put,
+    refuses_change,
+    revision,
+)
 from tests.app.test_migrations import _told as rows_of_the_story
 from tests.faults.breaking import commit_each_statement
 from tests.faults.killable import FORKS
@@ -40,10 +48,10 @@ class Older:
         self._url, self._copies = url, 0
         with closing(Database(url)) as database:
             migrate(database, FIRST_RELEASE)
-            self.tables = [table for table in TABLES if table.name in tables(database)]
+            self.tables = as_they_are(database)
             with database.writing.begin() as connection:
                 for table in self.tables:
-                    connection.execute(sa.insert(table), rows[table.name])
+                    put(connection, table, rows[table.name])
         self.held = self.contents(url)
         assert all(each.rows for each in self.held.values()), "an empty table would show nothing"
 
