@@ -180,7 +180,8 @@ def serve(
     sys.stdout.flush()
     gc.collect()
     gc.freeze()  # what is made at the start stays: it is not looked through again and again
-    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
+    with installation.giving_out_metrics(settings, app.state.metrics):
+        uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
 
 
 @cli.command()

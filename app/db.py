@@ -90,6 +90,11 @@ class Database:
         with Session(self.writing, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @property
+    def waiting(self) -> dict[str, int]:
+        """How many requests are in each line now."""
+        return {"read": self._readers.waiting, "write": self._writers.waiting}
+
     def turn(self, *, to_write: bool) -> AbstractAsyncContextManager[None]:
         """Wait in line for a connection.
 

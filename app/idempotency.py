@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from fastapi.responses import Response
-from sqlalchemy import LargeBinary, delete, update
+from sqlalchemy import LargeBinary, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.columns import Moment, Row
@@ -86,6 +86,11 @@ def keep_answer(session: Session, key: Key, response: Response, *, about: UUID |
             kept_at=now,
         )
     )
+
+
+def count_kept(session: Session) -> int:
+    """How many answers are kept."""
+    return session.scalars(select(func.count()).select_from(IdempotencyKeyRow)).one()
 
 
 def take_answers_back(session: Session, person_id: UUID) -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from prometheus_client import start_http_server
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import ACCESS, Caller, Role
@@ -14,6 +15,7 @@ from app.demonstration.load import STAFF, is_empty, load_demonstration
 from app.errors import NotDurable
 from app.ids import new_id
 from app.keys import own_key
+from app.metrics import Metrics
 from app.settings import Settings, read_settings
 from app.staff.repository import list_staff
 from app.terminal import progress, refuse, tell, unavailable
@@ -70,6 +72,25 @@ def refuse_to_lose(opened: Database) -> None:
         refuse("The database could lose what was acknowledged, so the service does not start.", [str(fault)])
     except SQLAlchemyError:
         tell.print("The database does not answer yet: until it does, every request is told to try again.")
+
+
+@contextmanager
+def giving_out_metrics(found: Settings, metrics: Metrics) -> Iterator[None]:
+    """Give the metrics out for as long as the service runs, where a port is set for them."""
+    if found.metrics_port is None:
+        yield
+        return
+    host, port = found.metrics_host, found.metrics_port
+    try:
+        server, thread = start_http_server(port, addr=host, registry=metrics.registry)
+    except OSError as error:
+        unavailable(f"The metrics cannot be given out on {host}, port {port}: {error.strerror}")
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def fill_if_empty(opened: Database) -> None:

@@ -20,6 +20,8 @@ from app.forecast.endpoints import router as forecasts
 from app.ids import NewId, new_id
 from app.local_offer.endpoints import router as local_offer
 from app.local_offer.repository import PublishedPolicies
+from app.measures import Measures
+from app.metrics import Metrics
 from app.middleware import Envelope, PublicAnywhere
 from app.notice.endpoints import router as notices
 from app.openapi import Described
@@ -70,6 +72,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
     app.state.reads = Reads(app.state.database, make_id)
     app.state.verifier = Verifier.from_settings(settings)
     app.state.keys_in_flight = set()
+    app.state.measures = Measures(settings, clock, serving=app.state.database, keys=app.state.verifier.keys)
+    app.state.metrics = Metrics(app.state.measures)
 
     # The first is found soonest: what the public asks without a login comes before the rest.
     for router in (
@@ -91,7 +95,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
     app.include_router(imports_router(settings))
     add_handlers(app)
     app.add_middleware(PublicAnywhere)
-    app.add_middleware(Envelope)
+    app.add_middleware(Envelope, metrics=app.state.metrics)
     return app
 
 
@@ -101,3 +105,4 @@ async def _closing(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.database.close()
     app.state.published_policies.close()
+    app.state.measures.close()

@@ -13,8 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import pages
 from app.errors import Fault
+from app.metrics import Metrics, method_of
 from app.operations import documentation
-from app.problems import answer
+from app.problems import PROBLEM, answer
 
 log = structlog.get_logger()
 
@@ -22,13 +23,13 @@ PUBLIC_PREFIX = "/local-offer/"
 
 
 class Envelope:
-    """Gives every answer its request id and safe headers, and writes one log line for it.
+    """Gives every answer its request id and safe headers, writes one log line for it and counts it.
 
-    The log names the route's template, never the address itself, the query, a body or a person.
+    Both name the operation, never the address, the query, a body or a person.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -40,6 +41,7 @@ class Envelope:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         status = 0
+        self._metrics.in_progress.inc()
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -55,13 +57,22 @@ class Envelope:
             if not status:
                 await answer(Fault())(scope, receive, send_with_headers)
         finally:
-            route = scope.get("route")
+            operation, method = getattr(scope.get("route"), "name", None), method_of(scope["method"])
+            seconds = time.perf_counter() - started
+            self._metrics.in_progress.dec()
+            self._metrics.count_request(
+                operation=operation,
+                method=method,
+                status=status,
+                seconds=seconds,
+                problem=scope.get(PROBLEM),
+            )
             log.info(
                 "request",
-                method=scope["method"],
-                operation=getattr(route, "name", None),
+                method=method,
+                operation=operation,
                 status=status,
-                milliseconds=int((time.perf_counter() - started) * 1000),
+                milliseconds=int(seconds * 1000),
             )
 
 

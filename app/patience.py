@@ -60,11 +60,16 @@ _PATIENCE: ContextVar[Patience | None] = ContextVar("patience", default=None)
 
 
 class Line:
-    """A line for a number of connections, in which nobody holds a thread and nobody waits for ever."""
+    """A line for a number of connections, in which nobody holds a thread and nobody waits for ever.
+
+    Attributes:
+        waiting: How many are in it now.
+    """
 
     def __init__(self, places: int, *, seconds: float) -> None:
         self._places = asyncio.Semaphore(places)
         self._seconds = seconds
+        self.waiting = 0
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -74,10 +79,13 @@ class Line:
             DatabaseBusy: the line did not move for as long as a request may wait.
         """
         patience = Patience(self._seconds)
+        self.waiting += 1
         try:
             await asyncio.wait_for(self._places.acquire(), timeout=patience.left)
         except TimeoutError:
             raise DatabaseBusy from None
+        finally:
+            self.waiting -= 1
         token = _PATIENCE.set(patience)
         try:
             yield

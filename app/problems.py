@@ -4,7 +4,7 @@ Each has a stable `code`, every problem with its JSON pointer, and the next step
 codes are listed in docs/errors.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import structlog
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from app.errors import (
     BodyUnreadable,
@@ -34,6 +35,8 @@ from ras.reading import UnreadableText, problem_of
 from ras.records import Record
 
 MEDIA_TYPE = "application/problem+json"
+PROBLEM = "ras.problem"
+"""Where a request's scope says the code of the problem that it was answered with."""
 UNDEFINED_TABLE = "42P01"
 """PostgreSQL's code for a table that is not there."""
 LONGEST_WORDS = 500
@@ -111,6 +114,21 @@ def meaning_of(error: type[RasError]) -> tuple[HTTPStatus, str]:
     return next(_ENGINE[kind] for kind in error.__mro__ if kind in _ENGINE)
 
 
+class ProblemAnswer(JSONResponse):
+    """A problem document that leaves its code with the request, for whoever counts."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, document: ProblemDocument, headers: Mapping[str, str]) -> None:
+        super().__init__(document.model_dump(mode="json"), status_code=document.status, headers=headers)
+        self._code = document.code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with it."""
+        scope[PROBLEM] = self._code
+        await super().__call__(scope, receive, send)
+
+
 def answer(error: ServiceError | RasError) -> JSONResponse:
     """The problem document of an error."""
     if isinstance(error, ServiceError):
@@ -129,9 +147,7 @@ def answer(error: ServiceError | RasError) -> JSONResponse:
         next_step=next_step,
         problems=listed(error.problems),
     )
-    return JSONResponse(
-        document.model_dump(mode="json"), status_code=status, headers=headers, media_type=MEDIA_TYPE
-    )
+    return ProblemAnswer(document, headers)
 
 
 def of_database(error: Exception) -> ServiceError:

@@ -35,6 +35,14 @@ class Settings(BaseSettings):
     """How long the public side may answer from the list of published policies it read last."""
     audit_key_file: Path | None = None
     """The Ed25519 key that signs checkpoints of the audit log; left out, one in the data directory."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """The port on which Prometheus reads the metrics; left out, they are not given out."""
+    metrics_host: str = "127.0.0.1"
+    """The address on which Prometheus reads them. They name nobody, and still are no one else's business."""
+    metrics_fresh_seconds: float = Field(default=15, ge=0, le=600)
+    """How long what was read from the database for the metrics counts before it is read again."""
+    traces_endpoint: str = Field(default="", pattern="^(https?://.+)?$")
+    """Where traces are sent, by OTLP over HTTP; left out, none are made. Needs `ras[traces]`."""
     oidc_issuer: str = ""
     """The identity provider's issuer; left out, a local issuer that is only for one's own machine."""
     oidc_audience: str = "ras"
@@ -60,6 +68,11 @@ class Settings(BaseSettings):
     """Nor before so many years after the last act: six to claim (Limitation Act 1980 s.5), and the year."""
     busy_seconds: float = Field(default=4, gt=0)
     """How long a request waits for a database that says nothing before it is told to try again."""
+
+    @field_validator("metrics_port", mode="before")
+    @classmethod
+    def _empty_is_none(cls, written: object) -> object:
+        return None if written == "" else written
 
     @field_validator("bank_holidays_added")
     @classmethod

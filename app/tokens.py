@@ -84,6 +84,16 @@ class RemoteKeys:
             raise TokenInvalid if self._answered_at == self._asked_at else KeysUnavailable
         return key
 
+    @property
+    def answered_at(self) -> datetime | None:
+        """When the provider gave the keys that are kept; None where it never did."""
+        return self._answered_at
+
+    @property
+    def is_answering(self) -> bool | None:
+        """Whether the provider gave its keys when it was asked last; None where it was never asked."""
+        return None if self._asked_at is None else self._answered_at == self._asked_at
+
     def _should_ask(self, key_id: str | None, now: datetime) -> bool:
         if self._asked_at is None:
             return True
@@ -140,7 +150,7 @@ class Verifier:
     """Checks tokens against one issuer, one audience and one source of keys."""
 
     def __init__(self, *, issuer: str, audience: str, keys: KeySource) -> None:
-        self._issuer, self._audience, self._keys = issuer, audience, keys
+        self._issuer, self._audience, self.keys = issuer, audience, keys
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Verifier":
@@ -161,7 +171,7 @@ class Verifier:
             header = jwt.get_unverified_header(token)
             if header.get("alg") not in ALGORITHMS:
                 raise TokenInvalid
-            key = self._keys.key(header.get("kid"), now)
+            key = self.keys.key(header.get("kid"), now)
             claims = jwt.decode(
                 token,
                 key,

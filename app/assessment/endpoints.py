@@ -60,9 +60,11 @@ def get_assessment(assessment_id: UUID, work: WorkDep, response: Response) -> As
 
 
 @router.get("/{assessment_id}/replay")
-def replay_assessment(assessment_id: UUID, work: WorkDep) -> Replay:
+def replay_assessment(assessment_id: UUID, work: WorkDep, request: Request) -> Replay:
     """Work an assessment out again from what was kept, and say whether the bytes are the same."""
-    return service.replay_assessment(work, assessment_id)
+    replay = service.replay_assessment(work, assessment_id)
+    request.app.state.metrics.count_replay(equal=replay.equal)
+    return replay
 
 
 @router.get("/{assessment_id}/sensitivity")

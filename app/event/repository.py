@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.access import Caller
-from app.audit.tables import AuditEntryRow, EventRow
+from app.audit.tables import AuditEntryRow, EventHeadRow, EventRow
 from app.person.repository import seen_by
 from app.person.tables import ErasureRow, PersonRow
 
@@ -44,6 +44,6 @@ def list_events(session: Session, caller: Caller, *, after: int, limit: int) -> 
     return [Found(row[0].sequence, row[1], row[2]) for row in session.execute(wanted)]
 
 
-def last_sequence(session: Session) -> int:
-    """The number of the last act of all, in the feed or not."""
-    return session.scalar(select(func.max(EventRow.sequence))) or 0
+def count_events(session: Session) -> int:
+    """How many acts the audit log holds: the number of the last, for they are numbered without gaps."""
+    return session.scalars(select(EventHeadRow.sequence)).one_or_none() or 0

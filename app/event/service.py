@@ -17,7 +17,7 @@ def _last(work: Work, query: EventsQuery, found: list[Found]) -> int:
     """Up to where all was looked through: what is not in the feed, such as reads, is not looked at again."""
     if len(found) == query.limit:
         return found[-1].sequence
-    return max(repository.last_sequence(work.session), query.after)
+    return max(repository.count_events(work.session), query.after)
 
 
 def _view(found: Found) -> EventView:

@@ -1,7 +1,8 @@
 """Giving notice: drafted by one, issued by another, served, run. Its dates are worked out, never given."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,17 @@ from ras.component import Component, Delivery, Part, Rate, total
 from ras.errors import Problem
 from ras.notice import Sent, served_on
 from ras.reading import read_json
+
+LONGEST = timedelta(days=3 * 366)
+"""A notice that was served longer ago has ended whatever its policy says: the longest is 24 months."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNotice:
+    """Where a notice is that has not ended and was not withdrawn, and since when."""
+
+    state: NoticeState
+    since: datetime
 
 
 def draft_notice(work: Work, new: NewNotice) -> NoticeView:
@@ -153,6 +165,16 @@ def list_notices(work: Work, query: NoticesQuery) -> Page[NoticeView]:
     """A page of the notices the caller may see."""
     rows = repository.list_notices(work.session, query, seen=seen_by(work.caller))
     return page_of(work, rows, query, lambda notice: view_of(work, notice))
+
+
+def list_open_notices(work: Work) -> list[OpenNotice]:
+    """Every notice that is a draft, is issued or runs, of all teams."""
+    rows = repository.list_open(work.session, served_after=work.now - LONGEST)
+    found = [
+        OpenNotice(state_of(each, work), (each.events[-1] if each.events else each.row).written_at)
+        for each in rows
+    ]
+    return [each for each in found if each.state is not NoticeState.ENDED]
 
 
 def state_of(notice: Notice, work: Work) -> NoticeState:

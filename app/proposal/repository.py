@@ -1,8 +1,9 @@
 """Proposals' SQL."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.budget.tables import DecisionRow
@@ -55,6 +56,14 @@ def list_proposals(session: Session, query: ProposalsQuery, *, seen: Select[UUID
     if query.after is not None:
         wanted = wanted.where(ProposalRow.id > query.after)
     return [(row[0], row[1]) for row in session.execute(wanted)]
+
+
+def waiting_proposals(session: Session) -> tuple[int, datetime | None]:
+    """How many proposals nothing was decided on, and when the oldest of them was written."""
+    decided = select(DecisionRow.proposal_id).where(DecisionRow.proposal_id.is_not(None))
+    wanted = select(func.count(), func.min(ProposalRow.written_at)).where(ProposalRow.id.not_in(decided))
+    row = session.execute(wanted).one()
+    return row[0], row[1]
 
 
 def add_proposal(session: Session, row: ProposalRow) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.budget.derive import ReconsiderationAct
 from app.budget.repository import Reconsideration
 from app.budget.tables import ReconsiderationEventRow, ReconsiderationRow
 from app.errors import NotFound
@@ -44,6 +45,15 @@ def list_reconsiderations(
         wanted = wanted.where(ReconsiderationRow.person_id.in_(seen))
     if query.after is not None:
         wanted = wanted.where(ReconsiderationRow.id > query.after)
+    return [(_with_events(session, row[0]), row[1]) for row in session.execute(wanted).all()]
+
+
+def list_open(session: Session) -> list[Found]:
+    """Every reconsideration whose answer was not served."""
+    served = select(ReconsiderationEventRow.reconsideration_id).where(
+        ReconsiderationEventRow.kind == ReconsiderationAct.SERVED
+    )
+    wanted = _FOUND.where(ReconsiderationRow.id.not_in(served))
     return [(_with_events(session, row[0]), row[1]) for row in session.execute(wanted).all()]
 
 

@@ -1,7 +1,7 @@
 """A second look: asked, acknowledged, answered in writing by someone else, the answer served."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -62,6 +62,21 @@ STATES: Mapping[str, ReconsiderationState] = {
     ReconsiderationAct.ANSWERED: ReconsiderationState.ANSWERED,
     ReconsiderationAct.SERVED: ReconsiderationState.SERVED,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReconsideration:
+    """Where a reconsideration is whose answer was not served.
+
+    Attributes:
+        state: Where.
+        received_on: The day the request came.
+        aimed_by: The last day of the council's own time to answer; None where the policy says none.
+    """
+
+    state: ReconsiderationState
+    received_on: date
+    aimed_by: date | None
 
 
 def ask(work: Work, new: NewReconsideration) -> ReconsiderationView:
@@ -181,6 +196,14 @@ def list_reconsiderations(work: Work, query: ReconsiderationsQuery) -> Page[Reco
     return page_of(work, rows, query, lambda found: view_of(work, found))
 
 
+def list_open_reconsiderations(work: Work) -> list[OpenReconsideration]:
+    """Every reconsideration whose answer was not served, of all teams."""
+    return [
+        OpenReconsideration(state_of(found[0]), found[0].row.received_on, _aimed_by(found))
+        for found in repository.list_open(work.session)
+    ]
+
+
 def state_of(reconsideration: Reconsideration) -> ReconsiderationState:
     """Where a reconsideration is on its way."""
     events = reconsideration.events
@@ -206,7 +229,7 @@ def view_of(work: Work, found: Found) -> ReconsiderationView:
         representations=words.get("representations"),
         while_pending=rules.reconsideration.while_pending,
         holds=_holds(work, found[0], records),
-        answer_aimed_by=answer_aimed_by(rules.reconsideration, row.received_on),
+        answer_aimed_by=_aimed_by(found),
         acknowledged=Kept(by=acknowledged.written_by, at=acknowledged.written_at) if acknowledged else None,
         answer=_answer_view(work, found, records),
         complaint=rules.complaint,
@@ -381,6 +404,10 @@ def _not_agreed(
     if agreed.get(given.component, (None, 0))[0] != given.annual_pence:
         return "partner-agreed-otherwise", "The partner whose component it is enters and agrees it first."
     return None
+
+
+def _aimed_by(found: Found) -> date | None:
+    return answer_aimed_by(_rules(found).reconsideration, found[0].row.received_on)
 
 
 def _rules(found: Found) -> BudgetRules:

@@ -128,6 +128,14 @@ def due_reviews(
     return wanted
 
 
+def count_due(session: Session, *, by: date, from_day: date | None = None) -> int:
+    """How many reviews are to be held by a day, of all teams; none before `from_day`, where it is given."""
+    wanted = select(func.count()).where(ReviewDueRow.hold_by <= by)
+    if from_day is not None:
+        wanted = wanted.where(ReviewDueRow.hold_by >= from_day)
+    return session.scalars(wanted).one()
+
+
 def list_due(session: Session, wanted: Select[ReviewDueRow, str]) -> list[Due]:
     """The due reviews that are wanted."""
     return [(row[0], row[1]) for row in session.execute(wanted)]

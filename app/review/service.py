@@ -122,6 +122,13 @@ def list_due(work: Work, query: DueReviewsQuery) -> DueReviews:
     return DueReviews(items=items, next_cursor=_cursor(items[-1]) if more else None)
 
 
+def count_due(work: Work) -> tuple[int, int]:
+    """How many reviews of all teams are overdue, and how many more are due as far ahead as the list looks."""
+    overdue = repository.count_due(work.session, by=work.today - timedelta(days=1))
+    due = repository.count_due(work.session, from_day=work.today, by=work.today + LISTED_AHEAD)
+    return overdue, due
+
+
 def show_roll_out(work: Work, query: RollOutQuery) -> RollOut:
     """How many packages from before were decided, month by month, and how each compares."""
     existing = repository.list_existing(work.session, team=work.caller.only_team)
