@@ -7,7 +7,7 @@ import structlog
 
 from app.clock import system_clock
 
-QUIET = ("alembic", "httpx", "httpcore", "uvicorn.access")
+QUIET = ("alembic", "httpx", "httpcore", "urllib3", "uvicorn.access")
 """Libraries that would write whole addresses, or more than anyone asked."""
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from app.assessment.endpoints import router as assessments
 from app.audit.reads import Reads
@@ -38,6 +39,7 @@ from app.request.endpoints import router as requests
 from app.review.endpoints import router as reviews
 from app.settings import Settings
 from app.tokens import Verifier
+from app.traces import Traced, sent_to, trace_statements
 
 THREADS = 64
 """More than all connections together: while each of them waits for the database, others are still served."""
@@ -96,6 +98,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
     add_handlers(app)
     app.add_middleware(PublicAnywhere)
     app.add_middleware(Envelope, metrics=app.state.metrics)
+    app.state.traces = sent_to(settings.traces_endpoint) if settings.traces_endpoint else None
+    if app.state.traces is not None:
+        tracer = app.state.traces.get_tracer("ras")
+        trace_statements((app.state.database.reading, app.state.database.writing), tracer)
+        app.add_middleware(Traced, tracer=tracer)
     return app
 
 
@@ -106,3 +113,5 @@ async def _closing(app: FastAPI) -> AsyncIterator[None]:
     app.state.database.close()
     app.state.published_policies.close()
     app.state.measures.close()
+    if app.state.traces is not None:
+        await run_in_threadpool(app.state.traces.shutdown)

@@ -2,6 +2,7 @@
 
 import os
 from datetime import date
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
@@ -73,6 +74,13 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_none(cls, written: object) -> object:
         return None if written == "" else written
+
+    @field_validator("traces_endpoint")
+    @classmethod
+    def _can_be_sent(cls, endpoint: str) -> str:
+        if endpoint and find_spec("opentelemetry.sdk") is None:
+            raise ValueError("traces need more libraries: pip install 'ras[traces]'")
+        return endpoint
 
     @field_validator("bank_holidays_added")
     @classmethod
