@@ -85,7 +85,7 @@ def test_alerts_and_dashboard_ask_only_for_what_is_given_out(sqlite_service: Ser
 
 
 def test_the_dashboard_has_panels_that_do_not_overlap_and_ask_the_source_that_is_chosen() -> None:
-    places = set()
+    places: set[tuple[int, int]] = set()
     for panel in DASHBOARD["panels"]:
         at = panel["gridPos"]
         cells = {(at["x"] + x, at["y"] + y) for x in range(at["w"]) for y in range(at["h"])}

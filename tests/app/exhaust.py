@@ -1,10 +1,13 @@
 """The service with its real log, sent marked personal data in every place: `python -m tests.app.exhaust`.
 
 It runs in a process of its own, because a log is set up once in the life of a process. Its log goes to
-standard error as ever; every answer goes to standard output, one JSON object a line.
+standard error as ever; every answer goes to standard output, one JSON object a line; and into the folder go
+the metrics as they were given out, the traces as they were sent, and the marks that were only learnt on the
+way: keys of records and tokens.
 """
 
 import json
+import re
 import socket
 import sys
 import time
@@ -18,15 +21,19 @@ import httpx
 import uvicorn
 from sqlalchemy.orm import Session
 
+from app.installation import giving_out_metrics
 from app.logs import set_up_logs
 from app.main import create_app
 from app.person import repository
 from app.person import service as people
 from app.settings import Settings
+from tests.app.collector import collector
 from tests.app.service import Clock, new_service, plan_content
 
 NAME, REFERENCE, BORN_ON = "Zebedee", "ZEBEDEE-1", "1999-12-31"
-MARKS = (NAME, REFERENCE, BORN_ON, "zebedee", "19991231")
+NHS = "9434765919"
+"""Ten digits that could be an NHS number."""
+MARKS = (NAME, REFERENCE, BORN_ON, "zebedee", "19991231", NHS)
 JSON, CSV = {"Content-Type": "application/json"}, {"Content-Type": "text/csv"}
 
 Sent = tuple[str, str, str, dict[str, Any]]
@@ -57,6 +64,7 @@ def requests() -> Iterator[Sent]:
     )
     yield "not text", "POST", "/v1/people", {"content": NAME.encode("utf-16"), "headers": JSON}
     yield "another kind", "POST", "/v1/people", {"content": NAME.encode(), "headers": {"Content-Type": NAME}}
+    yield "as a method", NAME.upper(), "/v1/people", {}
     yield "in a query", "GET", f"/v1/people?reference={REFERENCE}", {}
     yield "in a query as a name", "GET", f"/v1/people?team={NAME}%20{BORN_ON}&cursor={NAME}&limit={NAME}", {}
     for address in (
@@ -99,6 +107,25 @@ def requests() -> Iterator[Sent]:
     yield "a name in public", "POST", "/local-offer/v1/estimates", {"json": {"age": NAME, "needs": [NAME]}}
 
 
+def story(client: httpx.Client) -> Iterator[tuple[str, httpx.Response]]:
+    """What is kept: a child under a number, with free text in plan and finding, worked out and looked at."""
+    words = {"family_views": f"{NAME}, born on {BORN_ON}, has the number {NHS}."}
+    child = client.post("/v1/people", json={"reference": NHS, "born_on": "2015-06-14", "team": "north"})
+    yield "a child", child
+    body = {**plan_content(words=words, reference=f"{NAME.upper()}/1"), "person_id": child.json()["id"]}
+    plan = client.post("/v1/plans", json=body, headers={"Idempotency-Key": NHS})
+    yield "a plan", plan
+    body = {"plan_id": plan.json()["id"], "plan_version": 1, "effective_on": "2026-11-23"}
+    assessment = client.post("/v1/assessments", json=body)
+    yield "an assessment", assessment
+    yield "a replay", client.get(f"/v1/assessments/{assessment.json()['id']}/replay")
+    yield "a statement", client.get(f"/v1/assessments/{assessment.json()['id']}/statement")
+    found = {"kind": "consent", "outcome": "given", "recipient": "parent", "found_on": "2026-11-20"}
+    body = {**found, "person_id": child.json()["id"], "notes": f"{NAME} ({NHS}) wants it so."}
+    yield "a finding", client.post("/v1/findings", json=body)
+    yield "by its reference", client.get(f"/v1/people?reference={NHS}")
+
+
 @contextmanager
 def broken() -> Iterator[None]:
     """Let the service fail in ways nobody foresaw, with errors that hold what was sent."""
@@ -123,30 +150,60 @@ def say(what: str, answer: httpx.Response) -> None:
 
 
 @contextmanager
-def serving(url: str, folder: Path) -> Iterator[str]:
-    """The service under uvicorn, as `ras serve` runs it, on a free port."""
-    app = create_app(Settings(data_dir=folder, database_url=url, max_body_bytes=10_000), clock=Clock())
-    taken = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-    thread = Thread(target=server.run, kwargs={"sockets": [taken]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{taken.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+def serving(url: str, folder: Path, *, metrics_port: int) -> Iterator[str]:
+    """The service under uvicorn, as `ras serve` runs it, on a free port, and all that comes out of it."""
+    with collector() as there:
+        settings = Settings(
+            data_dir=folder,
+            database_url=url,
+            max_body_bytes=10_000,
+            metrics_port=metrics_port,
+            metrics_fresh_seconds=0,
+            traces_endpoint=there.url,
+        )
+        app = create_app(settings, clock=Clock())
+        taken = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        thread = Thread(target=server.run, kwargs={"sockets": [taken]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            with giving_out_metrics(settings, app.state.metrics):
+                yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+                answer = httpx.get(f"http://127.0.0.1:{metrics_port}/metrics")
+        finally:
+            server.should_exit = True
+            thread.join()
+    (folder / f"{metrics_port}.metrics").write_text(answer.raise_for_status().text)
+    for number, body in enumerate(there.bodies):
+        (folder / f"{metrics_port}-{number}.spans").write_bytes(body)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def main() -> None:
     """Send everything to the service on each database that is named."""
     set_up_logs("DEBUG")
     folder, *urls = Path(sys.argv[1]), *sys.argv[2:]
+    learnt: list[str] = []
     for url in urls:
         with new_service(url, folder) as service:
             headers = dict(service.assessor.headers)
-        with serving(url, folder) as address, httpx.Client(base_url=address, headers=headers) as client:
+        learnt += headers["Authorization"].removeprefix("Bearer ").split(".")[1:]
+        with (
+            serving(url, folder, metrics_port=free_port()) as address,
+            httpx.Client(base_url=address, headers=headers) as client,
+        ):
             for what, method, path, more in requests():
                 say(what, client.request(method, path, **more))
+            for what, answer in story(client):
+                say(what, answer.raise_for_status())
+                learnt += re.findall(r'"id":"([0-9a-f-]{36})"', answer.text)
             with broken():
                 say("a fault", client.get(f"/v1/people?reference={REFERENCE}"))
                 child = {"reference": REFERENCE, "born_on": "2015-06-14", "team": "north"}
@@ -154,6 +211,7 @@ def main() -> None:
             with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))) as raw:
                 raw.sendall(f"{NAME} /{REFERENCE} HTTP/9.9\r\n{BORN_ON}\r\n\r\n".encode())
                 raw.recv(1000)
+    (folder / "learnt.json").write_text(json.dumps(sorted(set(learnt))))
 
 
 if __name__ == "__main__":

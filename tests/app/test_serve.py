@@ -13,13 +13,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+import typer
 
 from app.access import Caller, Role
 from app.clock import system_clock
 from app.db import Database
 from app.ids import new_id
+from app.installation import giving_out_metrics
+from app.metrics import Metrics
 from app.migration import migrate
+from app.settings import Settings
 from app.staff.service import put_on_register
+from app.terminal import UNAVAILABLE
 from app.work import Work
 
 pytestmark = pytest.mark.xdist_group("serve")  # one process is started for all of them
@@ -33,6 +38,7 @@ class Served:
     process: subprocess.Popen[str]
     url: str
     said: str
+    metrics: str
 
     def token_of(self, subject: str) -> str:
         found = re.search(rf"^{subject} \(.*\)\n(\S+)$", self.said, re.MULTILINE)
@@ -49,7 +55,7 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The service on a register that is not empty, so that nothing is filled in."""
-    data, port = tmp_path_factory.mktemp("served"), free_port()
+    data, port, metrics_port = tmp_path_factory.mktemp("served"), free_port(), free_port()
     database = Database(f"sqlite:///{data / 'ras.db'}")
     migrate(database)
     with database.write() as session:
@@ -59,7 +65,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with (data / "out").open("w") as out, (data / "err").open("w") as err:
         process = subprocess.Popen(  # noqa: S603  our own command
             [sys.executable, "-m", "app.cli", "serve", "--demo", "--port", str(port)],
-            env={**os.environ, "RAS_DATA_DIR": str(data)},
+            env={**os.environ, "RAS_DATA_DIR": str(data), "RAS_METRICS_PORT": str(metrics_port)},
             stdout=out,
             stderr=err,
             text=True,
@@ -67,7 +73,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_until_live(url, process, data / "err")
-            yield Served(process, url, (data / "out").read_text())
+            metrics = f"http://127.0.0.1:{metrics_port}/metrics"
+            yield Served(process, url, (data / "out").read_text(), metrics)
         finally:
             process.kill()
             process.wait()
@@ -96,6 +103,29 @@ def test_it_says_where_it_is_and_gives_tokens_that_work(served: Served) -> None:
     }
     assert httpx.get(f"{served.url}/v1/me").status_code == 401
     assert httpx.get(f"{served.url}/readyz").json() == {"status": "ready"}
+
+
+def test_metrics_are_on_a_port_of_their_own_and_not_on_the_services(served: Served) -> None:
+    assert "\nras_database_up 1.0\n" in httpx.get(served.metrics).text
+    assert httpx.get(f"{served.url}/metrics").status_code == 404
+    assert httpx.get(served.metrics.replace("/metrics", "/livez")).text.startswith("# HELP ")
+
+
+def test_a_port_for_metrics_that_is_taken_is_said_and_without_one_none_is_opened(tmp_path: Path) -> None:
+    metrics = Metrics()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(typer.Exit) as ended,
+            giving_out_metrics(Settings(data_dir=tmp_path, metrics_port=port), metrics),
+        ):
+            raise AssertionError("it begins nothing")
+    assert ended.value.exit_code == UNAVAILABLE
+    off = Settings(data_dir=tmp_path, metrics_port="")
+    with giving_out_metrics(off, metrics), pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=1)
+    with giving_out_metrics(Settings(data_dir=tmp_path, metrics_port=port), metrics):
+        assert "\nras_http_requests_in_progress 0.0\n" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
 
 
 def test_told_to_stop_it_finishes_what_it_has_in_hand(served: Served) -> None:
