@@ -28,7 +28,7 @@ from app.ids import new_id
 from app.migration import migrate, migrate_down
 from app.move import Moved, MoveFailed, move
 from tests.app.journey import NO_SECRET, hear
-from tests.app.service import NOW, Person, Service, good, new_service, template_of
+from tests.app.service import NOW, Ids, Person, Service, good, new_service, template_of
 from tests.app.test_migrations import VERSIONS
 from tests.postgres import drop_database, new_database
 
@@ -44,6 +44,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str
     folder = tmp_path_factory.mktemp("story")
     heard = hear(f"sqlite:///{folder / 'ras.db'}", folder)
     asked = [exchange["request"] for exchange in heard.values() if exchange["request"]["method"] == "GET"]
+    # A checkpoint is over what was drawn as well, so it is another on each after the first question.
+    asked = [each for each in asked if each["path"] != "/v1/audit/checkpoint"]
     for each in asked:  # what is in the address is no query
         each["parameters"] = {n: v for n, v in each["parameters"].items() if str(v) not in each["path"]}
     return folder / "ras.db", asked
@@ -114,8 +116,6 @@ def test_after_the_move_the_same_questions_have_the_same_answers(
     story: tuple[Path, list[dict[str, Any]]], source: str, target: str, tmp_path: Path
 ) -> None:
     _, asked = story
-    with new_service(source, tmp_path) as service:
-        before = answers(service, asked)
     there, file = contents(source), fingerprint(source)
     assert all(content.rows for content in there.values()), "every table has rows"
 
@@ -124,7 +124,10 @@ def test_after_the_move_the_same_questions_have_the_same_answers(
     assert done.rows == {name: content.rows for name, content in there.items()}
     assert contents(target) == there == contents(source)
     assert fingerprint(source) == file
-    with new_service(target, tmp_path) as service:
+    # Asking is written down, so each is asked from the same state, and gives its entries the same keys.
+    with new_service(source, tmp_path, ids=Ids(count=10_000)) as service:
+        before = answers(service, asked)
+    with new_service(target, tmp_path, ids=Ids(count=10_000)) as service:
         assert answers(service, asked) == before
     answered = {path for (path, _), (status, *_) in before.items() if status == HTTPStatus.OK}
     no_longer = {each["path"] for each in asked} - answered
@@ -264,7 +267,7 @@ def without_fractions_of_a_second(put: Put) -> Put:
 
 ON_THE_WAY: dict[Callable[[Put], Put], str] = {
     changed_on_the_way: "holds something else",
-    lost_on_the_way: "words has 14 rows and not 15",
+    lost_on_the_way: r"words has \d+ rows and not \d+",
     sent_twice: "does not take a row of words .UniqueViolation",
     without_fractions_of_a_second: "person holds something else",
 }

@@ -29,7 +29,8 @@ def test_a_request_and_its_statements_are_one_trace(database_url: str, tmp_path:
         }
         of_listing = [span for span in there.spans if span.parent_span_id == requests[1].span_id]
         told = [attributes(span) for span in of_listing]
-        assert {span.name for span in of_listing} - {"BEGIN"} == {"SELECT"}
+        assert {span.name for span in of_listing} - {"BEGIN"} == {"SELECT", "INSERT", "UPDATE"}
+        assert any("INTO read_of_person" in str(each["db.query.text"]) for each in told), "that it was read"
         assert all(set(each) == {"db.system.name", "db.query.text"} for each in told)
         assert any("FROM person" in str(each["db.query.text"]) for each in told)
         written = [span.name for span in there.spans if span.parent_span_id == requests[0].span_id]
