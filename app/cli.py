@@ -156,6 +156,7 @@ def serve(
     from app import installation, migration
     from app.logs import set_up_logs
     from app.main import create_app
+    from app.server import options
 
     settings = installation.settings(port=port)
     set_up_logs(settings.log_level)
@@ -181,7 +182,7 @@ def serve(
     gc.collect()
     gc.freeze()  # what is made at the start stays: it is not looked through again and again
     with installation.giving_out_metrics(settings, app.state.metrics):
-        uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
+        uvicorn.run(app, **options(settings))
 
 
 @cli.command()

@@ -2,8 +2,9 @@
 
 A 2xx means committed and flushed: SQLite runs with WAL and `synchronous=FULL`, PostgreSQL with
 `synchronous_commit=on`; a database that would not flush is not written to. SQLite has one writer at a
-time, so the service lets one write in at a time and the others wait in line, in order, without holding a
-thread. A database that says nothing is waited for no longer than a request has patience (`app.patience`).
+time, so the service lets one write in at a time and the others wait in line, client by client, without
+holding a thread. A database that says nothing is waited for no longer than a request has patience
+(`app.patience`).
 """
 
 import sqlite3
@@ -95,13 +96,13 @@ class Database:
         """How many requests are in each line now."""
         return {"read": self._readers.waiting, "write": self._writers.waiting}
 
-    def turn(self, *, to_write: bool) -> AbstractAsyncContextManager[None]:
-        """Wait in line for a connection.
+    def turn(self, client: str, *, to_write: bool) -> AbstractAsyncContextManager[None]:
+        """Wait in line for a connection, on behalf of a client.
 
         Raises:
             DatabaseBusy: the line did not move for as long as a request may wait.
         """
-        return (self._writers if to_write else self._readers).turn()
+        return (self._writers if to_write else self._readers).turn(client)
 
     def close(self) -> None:
         """Close every connection."""

@@ -2,7 +2,7 @@
 
 Every operation of the service goes through `Operation`, in this order:
 
-1. the token is verified;
+1. the token is verified, and the request counted for its client; without a good one, for its address;
 2. the body is received whole, so that nobody holds the database while typing;
 3. the token's subject is found on the staff register, and the operation's rule in `app.access` lets
    them in;
@@ -15,6 +15,7 @@ Every operation of the service goes through `Operation`, in this order:
 """
 
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from datetime import datetime
 from re import fullmatch
 from typing import Any
@@ -27,9 +28,10 @@ from sqlalchemy.orm import Session
 from app.access import ACCESS, Caller, Rule
 from app.audit.reads import Read, Reads
 from app.db import Database
-from app.errors import IdempotencyKeyRequired, KeyInFlight, RequestInvalid, TokenMissing
+from app.errors import IdempotencyKeyRequired, KeyInFlight, RequestInvalid, TokenInvalid, TokenMissing
 from app.idempotency import KEY_PATTERN, Key, find_answer, keep_answer
-from app.incoming import StrictRequest, Takes
+from app.incoming import CSV, StrictRequest, Takes
+from app.rates import Rates
 from app.staff.service import identify
 from app.tokens import Claims, Verifier
 from app.work import Work
@@ -37,6 +39,14 @@ from ras.canonical import sha256
 from ras.errors import Problem
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+PROBES = {"livez", "readyz"}
+"""Asked by what watches over the service, which must not be told to come later."""
+
+
+def address_of(request: Request) -> str:
+    """Who asks, as the server knows it, or as a proxy that is trusted says."""
+    return request.client.host if request.client else "unknown"
 
 
 class Operation(APIRoute):
@@ -50,6 +60,8 @@ class Operation(APIRoute):
         async def whole(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive, takes)
             if rule.scope is None:
+                if self.name not in PROBES:
+                    await _rates(strict).count_address(address_of(strict))
                 await strict.body()
                 await strict.refuse_unreadable()
                 return await handle(strict)
@@ -61,10 +73,10 @@ class Operation(APIRoute):
 async def _through_the_edge(request: StrictRequest, operation: str, handle: Handler) -> Response:
     rule = ACCESS[operation]
     database: Database = request.app.state.database
-    claims = await run_in_threadpool(_verify, request, request.app.state.clock())
+    claims = await _counted(request)
     await request.body()
     now: datetime = request.app.state.clock()  # again: a body can be long in coming
-    async with database.turn(to_write=False):
+    async with database.turn(claims.subject, to_write=False):
         caller = await run_in_threadpool(_identify, request, database, claims)
     caller.refuse_unless_allowed(rule)
     await request.refuse_unreadable()
@@ -84,7 +96,7 @@ async def _through_the_edge(request: StrictRequest, operation: str, handle: Hand
             await reads.keep(Read(caller, operation, work.seen, at=now))
         return response
     with _InFlight(request.app.state.keys_in_flight, key):
-        async with database.turn(to_write=False):
+        async with database.turn(caller.client, to_write=False):
             answered = await run_in_threadpool(_find_answer, database, key)
         return answered or await _in_transaction(request, work, rule, handle, key)
 
@@ -94,7 +106,12 @@ async def _in_transaction(
 ) -> Response:
     database: Database = request.app.state.database
     request.state.work = work
-    async with database.turn(to_write=rule.keeps):
+    client = work.caller.client
+    # A file of many rows takes the processor, of which there is one for all: one file at a time.
+    async with AsyncExitStack() as turns:
+        if request.media_type == CSV:
+            await turns.enter_async_context(request.app.state.files.turn(client))
+        await turns.enter_async_context(database.turn(client, to_write=rule.keeps))
         try:
             response = await handle(request)
             await run_in_threadpool(_commit, work, key, response)
@@ -139,6 +156,22 @@ class _InFlight:
 
     def __exit__(self, *_: object) -> None:
         self._keys.discard(self._name)
+
+
+async def _counted(request: Request) -> Claims:
+    """What the token says, and the request is counted."""
+    try:
+        claims = await run_in_threadpool(_verify, request, request.app.state.clock())
+    except (TokenMissing, TokenInvalid):
+        await _rates(request).count_address(address_of(request))
+        raise
+    await _rates(request).count_client(claims.subject)
+    return claims
+
+
+def _rates(request: Request) -> Rates:
+    rates: Rates = request.app.state.rates
+    return rates
 
 
 def _verify(request: Request, now: datetime) -> Claims:

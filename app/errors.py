@@ -19,6 +19,8 @@ class ServiceError(Exception):
     status: ClassVar[HTTPStatus]
     next_step: ClassVar[str]
     headers: ClassVar[dict[str, str]] = {}
+    wait: int | None = None
+    """How many seconds to wait before it is worth trying again, where that is known."""
 
     def __init__(self, detail: str = "", problems: Sequence[Problem] = ()) -> None:
         self.detail = detail or (self.__doc__ or "").partition("\n")[0]
@@ -284,6 +286,27 @@ class PreconditionRequired(ServiceError):
     next_step = "Send the record's ETag in an If-Match header."
 
 
+class BodyTooSlow(ServiceError):
+    """The body did not come to its end in the time there is for it."""
+
+    code = "body-too-slow"
+    status = HTTPStatus.REQUEST_TIMEOUT
+    next_step = "Send it again over a faster connection, or in smaller parts."
+    headers: ClassVar = {"Connection": "close"}
+
+
+class TooManyRequests(ServiceError):
+    """There were more requests than one client or address may send."""
+
+    code = "too-many-requests"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    next_step = "Wait as long as the Retry-After header says, then repeat the request."
+
+    def __init__(self, *, limit: str, wait: int) -> None:
+        super().__init__(f"There were more than {limit}.")
+        self.wait = wait
+
+
 class DatabaseBusy(ServiceError):
     """The database is too busy or out of reach."""
 
@@ -293,7 +316,7 @@ class DatabaseBusy(ServiceError):
         "Repeat the request in a few seconds with the same Idempotency-Key: if it was kept after all, "
         "you get its answer."
     )
-    headers: ClassVar = {"Retry-After": str(RETRY_SECONDS)}
+    wait = RETRY_SECONDS
 
 
 class NotDurable(ServiceError):
@@ -305,7 +328,7 @@ class NotDurable(ServiceError):
         "Whoever runs the database switches on fsync, full_page_writes and synchronous_commit (PostgreSQL), "
         "or puts it on a disk where SQLite can keep a write-ahead log."
     )
-    headers: ClassVar = {"Retry-After": str(RETRY_SECONDS)}
+    wait = RETRY_SECONDS
 
 
 class NotMigrated(ServiceError):
@@ -314,7 +337,7 @@ class NotMigrated(ServiceError):
     code = "not-migrated"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     next_step = "Whoever runs the service runs `ras migrate`."
-    headers: ClassVar = {"Retry-After": str(RETRY_SECONDS)}
+    wait = RETRY_SECONDS
 
 
 class KeysUnavailable(ServiceError):
@@ -323,7 +346,7 @@ class KeysUnavailable(ServiceError):
     code = "identity-provider-unavailable"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     next_step = "Repeat the request in a few seconds."
-    headers: ClassVar = {"Retry-After": str(RETRY_SECONDS)}
+    wait = RETRY_SECONDS
 
 
 class AuditKeyUnavailable(ServiceError):
@@ -334,7 +357,7 @@ class AuditKeyUnavailable(ServiceError):
     next_step = (
         "Whoever runs the service runs `ras doctor`, and mends the file that RAS_AUDIT_KEY_FILE names."
     )
-    headers: ClassVar = {"Retry-After": str(RETRY_SECONDS)}
+    wait = RETRY_SECONDS
 
 
 class Fault(ServiceError):

@@ -1,5 +1,6 @@
 """A request as it comes in: read whole, up to a size, of the right kind, nothing repeated or unknown."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope
 
-from app.errors import BodyTooLarge, MediaTypeUnsupported, RequestInvalid
+from app.errors import BodyTooLarge, BodyTooSlow, MediaTypeUnsupported, RequestInvalid
 from app.settings import Settings
 from ras.errors import Problem
 from ras.reading import UnreadableText, read_json
@@ -66,6 +67,11 @@ class StrictRequest(Request):
         super().__init__(scope, receive)
         self._takes = takes
 
+    @property
+    def media_type(self) -> str:
+        """What its operation takes."""
+        return self._takes.media_type
+
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body as it arrives.
 
@@ -82,6 +88,18 @@ class StrictRequest(Request):
             if size > most:
                 raise BodyTooLarge
             yield chunk
+
+    async def body(self) -> bytes:
+        """The body, whole.
+
+        Raises:
+            BodyTooSlow: it did not come in the time there is for it.
+        """
+        try:
+            async with asyncio.timeout(self.app.state.settings.body_seconds):
+                return await super().body()
+        except TimeoutError:
+            raise BodyTooSlow from None
 
     async def json(self) -> Any:
         """The body, strictly: JSON in UTF-8, nothing repeated, inexact, deep or unprintable."""

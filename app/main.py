@@ -28,12 +28,14 @@ from app.notice.endpoints import router as notices
 from app.openapi import Described
 from app.operations.endpoints import router as operations
 from app.oversight.endpoints import router as oversight
+from app.patience import Line
 from app.person.endpoints import router as people
 from app.plan.endpoints import router as plans
 from app.policy.endpoints import router as policies
 from app.privacy.endpoints import router as privacy
 from app.problems import add_handlers
 from app.proposal.endpoints import router as proposals
+from app.rates import Rates
 from app.reconsideration.endpoints import router as reconsiderations
 from app.request.endpoints import router as requests
 from app.review.endpoints import router as reviews
@@ -73,6 +75,12 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
     )
     app.state.reads = Reads(app.state.database, make_id)
     app.state.verifier = Verifier.from_settings(settings)
+    app.state.rates = Rates(
+        per_client=settings.rate_per_client,
+        per_address=settings.rate_per_address,
+        store=settings.rate_store,
+    )
+    app.state.files = Line(1, seconds=settings.busy_seconds)
     app.state.keys_in_flight = set()
     app.state.measures = Measures(settings, clock, serving=app.state.database, keys=app.state.verifier.keys)
     app.state.metrics = Metrics(app.state.measures)

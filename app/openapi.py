@@ -34,7 +34,7 @@ STALE |= {"issue_notice", "serve_notice", "withdraw_notice"}
 STALE |= {"acknowledge_reconsideration", "answer_reconsideration", "serve_answer"}
 """Operations that change a record's state, and so need `If-Match`."""
 
-ALWAYS = (400, 422, 503)
+ALWAYS = (400, 408, 422, 429, 503)
 
 
 class Described(FastAPI):

@@ -8,6 +8,7 @@ again. Work that is no request, such as `ras import`, waits as long as it takes.
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -59,39 +60,84 @@ _PATIENCE: ContextVar[Patience | None] = ContextVar("patience", default=None)
 """That of the request at hand, also in the threads that work for it."""
 
 
+MOST_WAITING = 64
+"""How many requests of one client wait in a line; one more is told at once to come again."""
+
+
 class Line:
     """A line for a number of connections, in which nobody holds a thread and nobody waits for ever.
 
-    Attributes:
-        waiting: How many are in it now.
+    Clients take turns: who has many requests waiting delays another by one of them, not by all. Each client's
+    own are taken in the order in which they came.
     """
 
     def __init__(self, places: int, *, seconds: float) -> None:
-        self._places = asyncio.Semaphore(places)
+        self._free = places
         self._seconds = seconds
-        self.waiting = 0
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many are in it now."""
+        return sum(map(len, self._waiting.values()))
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def turn(self, client: str) -> AsyncIterator[None]:
         """Wait in line; what is left of one's patience is for the database.
 
         Raises:
-            DatabaseBusy: the line did not move for as long as a request may wait.
+            DatabaseBusy: the line did not move for as long as a request may wait, or too many of the client
+                are in it already.
         """
-        patience = Patience(self._seconds)
-        self.waiting += 1
-        try:
-            await asyncio.wait_for(self._places.acquire(), timeout=patience.left)
-        except TimeoutError:
-            raise DatabaseBusy from None
-        finally:
-            self.waiting -= 1
+        patience = _PATIENCE.get() or Patience(self._seconds)
+        await self._get_a_place(client, patience)
         token = _PATIENCE.set(patience)
         try:
             yield
         finally:
             _PATIENCE.reset(token)
-            self._places.release()
+            self._give_a_place_back()
+
+    async def _get_a_place(self, client: str, patience: Patience) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        own = self._waiting.setdefault(client, deque())
+        if len(own) >= MOST_WAITING:
+            raise DatabaseBusy
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        own.append(place)
+        try:
+            async with asyncio.timeout(patience.left):
+                await place
+        except BaseException as error:
+            if place.cancelled():
+                self._leave(client, place)
+            else:  # it came as its client gave up
+                self._give_a_place_back()
+            if isinstance(error, TimeoutError):
+                raise DatabaseBusy from None
+            raise
+
+    def _leave(self, client: str, place: asyncio.Future[None]) -> None:
+        own = self._waiting.get(client, deque())
+        if place in own:
+            own.remove(place)
+        if not own:
+            self._waiting.pop(client, None)
+
+    def _give_a_place_back(self) -> None:
+        """To the first of the client whose turn it is, who then comes last."""
+        while self._waiting:
+            client = next(iter(self._waiting))
+            own = self._waiting.pop(client)
+            place = own.popleft()
+            if own:
+                self._waiting[client] = own
+            if not place.done():  # who waited for it has not gone away
+                place.set_result(None)
+                return
+        self._free += 1
 
 
 class PatientConnection(psycopg.Connection[Any]):

@@ -132,7 +132,8 @@ class ProblemAnswer(JSONResponse):
 def answer(error: ServiceError | RasError) -> JSONResponse:
     """The problem document of an error."""
     if isinstance(error, ServiceError):
-        status, next_step, headers, detail = error.status, error.next_step, error.headers, error.detail
+        status, next_step, detail = error.status, error.next_step, error.detail
+        headers = error.headers | ({"Retry-After": str(error.wait)} if error.wait else {})
     else:
         status, next_step = meaning_of(type(error))
         headers, detail = {}, str(error).partition("\n")[0]

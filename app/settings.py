@@ -3,13 +3,14 @@
 import os
 from datetime import date
 from importlib.util import find_spec
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, TypeAdapter, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app import rates
 from app.working_days import LISTED_UNTIL, working_days
 from ras.dates import WorkingDays
 from ras.records import Day
@@ -56,8 +57,19 @@ class Settings(BaseSettings):
     """The largest request body, in bytes."""
     max_import_bytes: int = Field(default=20_000_000, ge=1_000)
     """The largest CSV of a bulk import, in bytes."""
-    max_import_rows: int = Field(default=2_000, ge=1)
+    max_import_rows: int = Field(default=500, ge=1)
     """The most rows of a bulk import over HTTP, which others wait for; `ras import` takes any number."""
+    rate_per_client: str = "6000/minute"
+    """How often one client may ask: a system, whoever it acts for, or somebody with a token of their own.
+    Several limits are divided by `;`; left empty, there is none."""
+    rate_per_address: str = "300/minute"
+    """How often one address may ask without a good token, as on the public side; as above."""
+    rate_store: str = Field(default="", pattern="^(rediss?://.+)?$")
+    """`redis://host`, where several processes count together (needs `ras[redis]`); left out, each alone."""
+    trusted_proxies: str = "127.0.0.1,::1"
+    """The addresses and networks whose `X-Forwarded-For` says who asks: those of the proxies in front."""
+    body_seconds: float = Field(default=60, gt=0)
+    """How long a request's body may take to come."""
     bank_holidays_added: str = ""
     """Bank holidays proclaimed since this release, as `2030-05-03,2030-06-07`."""
     bank_holidays_listed_until: Day = LISTED_UNTIL
@@ -81,6 +93,26 @@ class Settings(BaseSettings):
         if endpoint and find_spec("opentelemetry.sdk") is None:
             raise ValueError("traces need more libraries: pip install 'ras[traces]'")
         return endpoint
+
+    @field_validator("rate_per_client", "rate_per_address")
+    @classmethod
+    def _are_limits(cls, limits: str) -> str:
+        rates.written(limits)
+        return limits
+
+    @field_validator("rate_store")
+    @classmethod
+    def _can_be_counted_in(cls, store: str) -> str:
+        if store and find_spec("redis") is None:
+            raise ValueError("counting in Redis needs one more library: pip install 'ras[redis]'")
+        return store
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, written: str) -> str:
+        for proxy in written.split(",") if written else ():
+            ip_network(proxy.strip())
+        return written
 
     @field_validator("bank_holidays_added")
     @classmethod

@@ -64,7 +64,13 @@ def constant() -> Iterator[int]:
 def service(folder: Path, database_url: str = "") -> Iterator[tuple[int, float]]:
     """The service with the demonstration loaded; gives its port and how long its start took."""
     port = free_port()
-    settings = {"RAS_DATA_DIR": str(folder), "RAS_DATABASE_URL": database_url, "RAS_LOG_LEVEL": "WARNING"}
+    settings = {
+        "RAS_DATA_DIR": str(folder),
+        "RAS_DATABASE_URL": database_url,
+        "RAS_LOG_LEVEL": "WARNING",
+        "RAS_RATE_PER_CLIENT": "",
+        "RAS_RATE_PER_ADDRESS": "",
+    }
     command = ["-m", "app.cli", "serve", "--demo", "--port", str(port)]
     with running(command, port, "/readyz", **settings):
         pass

@@ -81,7 +81,7 @@ class Reads:
         while self._waiting:
             taken: list[tuple[Read, asyncio.Future[None]]] = []
             try:
-                async with self.database.turn(to_write=True):
+                async with self.database.turn("reads", to_write=True):
                     # Only now: whoever came while this waited for its turn goes along.
                     taken = self._take()
                     await run_in_threadpool(self._write, [read for read, _ in taken])

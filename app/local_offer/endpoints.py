@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from app.clock import london_day
-from app.edge import Operation
+from app.edge import Operation, address_of
 from app.local_offer import service
 from app.local_offer.schemas import Estimate, NewEstimate, PublishedPolicy, PublishedQuery
 from ras.canonical import sha256
@@ -24,7 +24,7 @@ async def estimate(given: NewEstimate, request: Request, response: Response) -> 
     on = given.on or london_day(state.clock())
     policy = state.published_policies.lately_in_force(on)
     if policy is None:
-        async with state.published_policies.turn():
+        async with state.published_policies.turn(address_of(request)):
             policy = await run_in_threadpool(state.published_policies.in_force, on)
     return service.estimate(policy, given, on=on)
 
@@ -40,7 +40,7 @@ async def get_local_offer_policy(
     """The policy in force, in plain words and whole."""
     state = request.app.state
     on = query.on or london_day(state.clock())
-    async with state.published_policies.turn():
+    async with state.published_policies.turn(address_of(request)):
         found = await run_in_threadpool(service.published_policy, state.published_policies, on)
     headers = {
         "ETag": f'"{sha256(found)[:32]}"',

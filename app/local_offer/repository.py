@@ -53,13 +53,13 @@ class PublishedPolicies:
             return None
         return self._kept.get(policy_in_force(self._listed, on=on).key)
 
-    def turn(self) -> AbstractAsyncContextManager[None]:
-        """Wait in line for a connection.
+    def turn(self, client: str) -> AbstractAsyncContextManager[None]:
+        """Wait in line for a connection, on behalf of a client.
 
         Raises:
             DatabaseBusy: the line did not move for as long as a request may wait.
         """
-        return self._line.turn()
+        return self._line.turn(client)
 
     def in_force(self, on: date) -> PolicyConfiguration:
         """The policy in force on a day.

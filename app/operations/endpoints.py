@@ -66,7 +66,7 @@ async def livez() -> Live:
 async def readyz(request: Request) -> Ready:
     """Whether the service can do its work: the database answers and is of this version."""
     database = request.app.state.database
-    async with database.turn(to_write=False):
+    async with database.turn("readyz", to_write=False):
         await run_in_threadpool(is_up_to_date, database)
     return Ready()
 

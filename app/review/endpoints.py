@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from app.edge import Operation
+from app.edge import Operation, address_of
 from app.resources import Page, PageQuery, linked, made, shown
 from app.review import service
 from app.review.schemas import (
@@ -98,7 +98,7 @@ async def get_calendar(
 ) -> CalendarFile:
     """A team's due reviews as a calendar (iCalendar): a whole day each, the one by which it is to be held."""
     state = request.app.state
-    async with state.database.turn(to_write=False):
+    async with state.database.turn(address_of(request), to_write=False):
         file, read = await run_in_threadpool(service.read_calendar, state.database, secret, now=state.clock())
     if read is not None:
         await state.reads.keep(read)

@@ -26,6 +26,7 @@ from app.logs import set_up_logs
 from app.main import create_app
 from app.person import repository
 from app.person import service as people
+from app.server import options
 from app.settings import Settings
 from tests.app.collector import collector
 from tests.app.service import Clock, new_service, plan_content
@@ -163,7 +164,7 @@ def serving(url: str, folder: Path, *, metrics_port: int) -> Iterator[str]:
         )
         app = create_app(settings, clock=Clock())
         taken = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        server = uvicorn.Server(uvicorn.Config(app, **options(settings)))
         thread = Thread(target=server.run, kwargs={"sockets": [taken]})
         thread.start()
         while not server.started:

@@ -9,6 +9,8 @@ from time import monotonic, sleep
 import uvicorn
 from fastapi import FastAPI
 
+from app.server import options
+
 SECONDS = 20
 """How long a start or a stop may take."""
 
@@ -17,7 +19,7 @@ SECONDS = 20
 def running(app: FastAPI) -> Iterator[str]:
     """Serve an application on a free port and give its address."""
     taken = socket.create_server(("127.0.0.1", 0))
-    settings = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    settings = uvicorn.Config(app, timeout_graceful_shutdown=1, **options(app.state.settings))
     server = uvicorn.Server(settings)
     thread = Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
     thread.start()

@@ -123,9 +123,12 @@ class Service:
 def new_service(
     url: str, folder: Path, *, clock: Clock | None = None, ids: Ids | None = None, **settings: Any
 ) -> Iterator[Service]:
-    """The service on a migrated database. Its public side looks at every request what is published."""
+    """The service on a migrated database. Its public side looks at every request what is published.
+
+    However much a test asks, it is not too much, unless the test says what is.
+    """
     clock = clock or Clock()
-    settings = {"local_offer_fresh_seconds": 0, **settings}
+    settings = {"local_offer_fresh_seconds": 0, "rate_per_client": "", "rate_per_address": "", **settings}
     app = create_app(
         Settings(data_dir=folder, database_url=url, **settings), clock=clock, make_id=ids or new_id
     )

@@ -178,7 +178,7 @@ def test_every_answer_is_described(
         f"sqlite:///{tmp_path / 'ras.db'}" if is_sqlite else new_database(request.getfixturevalue("postgres"))
     )
     hear(url, tmp_path)
-    settings = Settings(data_dir=tmp_path, database_url=url)
+    settings = Settings(data_dir=tmp_path, database_url=url, rate_per_client="", rate_per_address="")
     app = create_app(settings, clock=Clock(), make_id=Ids(count=10_000))
     print(f"seed {SEED}")  # noqa: T201  pytest shows it where the test fails
 

@@ -51,6 +51,7 @@ class Killable:
             "RAS_DATABASE_URL": self.database_url,
             "RAS_LOG_LEVEL": "ERROR",
             "RAS_BUSY_SECONDS": "3",
+            "RAS_RATE_PER_CLIENT": "",
         }
         self.process = FORKS.Process(target=_serve, args=(environment, self.port, self.prepare), daemon=True)
         self.process.start()
