@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from math import inf
 from threading import Lock
-from time import monotonic
 
 import structlog
 from prometheus_client.core import GaugeMetricFamily
@@ -18,7 +17,7 @@ from prometheus_client.registry import Collector
 
 from app.access import Caller
 from app.budget.derive import NoticeState
-from app.clock import Clock, london_day
+from app.clock import Clock, london_day, steady_seconds
 from app.db import Database
 from app.event.repository import count_events
 from app.idempotency import count_kept
@@ -122,8 +121,8 @@ class Measures(Collector):
         if not self._lock.acquire(timeout=HELD_SECONDS):
             return None
         try:
-            if monotonic() - self._read_at >= self._fresh_seconds:
-                self._known, self._read_at = self._read(now), monotonic()
+            if steady_seconds() - self._read_at >= self._fresh_seconds:
+                self._known, self._read_at = self._read(now), steady_seconds()
             return self._known
         finally:
             self._lock.release()

@@ -90,6 +90,8 @@ def _complete(operation: dict[str, Any], *, path: str, method: str) -> None:
         statuses.add(404)
     if method != "get":
         statuses |= {409, 413, 415}
+    if rule.keeps:
+        statuses.add(410)  # the answer kept under the key was about somebody who is erased
     if name in STALE:
         statuses |= {412, 428}
     if name in {"get_policy_in_force", "get_local_offer_policy", "get_answer_letter", "get_hand_over"}:

@@ -507,7 +507,7 @@ def _the_auditor_looks(call: Recorder, service: Service, child: dict[str, Any]) 
     call(auditor, "GET", "/v1/audit/log", params={"purpose": "internal-audit", "after": "26", "limit": "2"})
     service.clock.now = NOW
     # Salts are drawn and the key is made: what follows from them is another each time.
-    for name in ("get_audit_key", "get_audit_checkpoint", "get_audit_log"):
+    for name in ("get_audit_key", "get_audit_checkpoint", "get_audit_log", "get_subject_access"):
         text = json.dumps(call.heard[name])
         text = re.sub(r"[0-9a-f]{64,128}", lambda drawn: "0" * len(drawn[0]), text)
         text = re.sub(r"(-----\\n)[A-Za-z0-9+/=]+(\\n-----)", r"\1the key\2", text)

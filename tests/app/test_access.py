@@ -59,6 +59,7 @@ QUERIES = {
     "by",
     "format",
     "since",
+    "purpose",
 }
 RECORDS = {"person_id", "plan_id", "decision_id"}
 KEYS = count()

@@ -48,7 +48,7 @@ CHECKS = {
     # A right request can come at the wrong moment, be about nobody, or be refused by a rule that
     # JSON Schema cannot say, such as the order of two days.
     "positive_data_acceptance": {
-        "expected-statuses": ["2xx", 304, 400, 401, 403, 404, 409, 412, 413, 415, 422, 428]
+        "expected-statuses": ["2xx", 304, 400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 428]
     },
     # RFC 6585: a change without If-Match is 428.
     "missing_required_header": {"expected-statuses": [400, 401, 403, 415, 422, 428]},

@@ -45,8 +45,8 @@ def test_the_same_key_and_body_is_answered_with_the_same_bytes_and_happens_once(
     assert same(first, again)
     assert "Idempotency-Replayed" not in first.headers
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert people(service) == ["EX-0001"]
     assert acts(service) == before
+    assert people(service) == ["EX-0001"]
 
 
 def test_every_kind_of_answer_is_kept_as_it_was(service: Service) -> None:
