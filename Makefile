@@ -28,9 +28,9 @@ test: .venv/dev.stamp ## run every test (PostgreSQL, Chromium, Redis, faketime a
 	@scripts/need strace
 	@$(PY) -m pytest $(ARGS)
 
-faults: .venv/dev.stamp ## kill, starve and cut off the service for longer than the tests do, and print the figures
+faults: .venv/dev.stamp ## kill, starve, cut off and fuzz the service for longer than the tests do, and print the figures
 	@scripts/need strace
-	@KILLS=100 $(PY) -m pytest --numprocesses=0 -s tests/faults $(ARGS)
+	@KILLS=100 EXAMPLES=200 $(PY) -m pytest --numprocesses=0 -s tests/faults tests/app/test_fuzz.py $(ARGS)
 
 check: lint test ## what CI runs, in the same order
 

@@ -1,14 +1,18 @@
 """What tests of the service share: databases that are really migrated, and people to act as."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 
-from tests.app.journey import hear
+from tests.app.journey import Story, hear
 from tests.app.service import Service, new_service, template_of
-from tests.postgres import drop_database, new_database, postgres_server
+from tests.postgres import drop_database, memory, new_database, postgres_server
+
+if memory():  # the databases of tests are made and thrown away by the thousand
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory()))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -73,12 +77,41 @@ def sqlite_service(sqlite_template: Path, tmp_path: Path) -> Iterator[Service]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def sqlite_story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """The whole story on SQLite, to copy: telling it takes seconds."""
+    folder = tmp_path_factory.mktemp("story")
+    url = f"sqlite:///{folder / 'ras.db'}"
+    return Story(url, hear(url, folder))
+
+
+@pytest.fixture(scope="session")
+def postgres_story(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """The whole story on PostgreSQL, to copy."""
+    url = new_database(postgres)
+    return Story(url, hear(url, tmp_path_factory.mktemp("story")))
+
+
+@pytest.fixture
+def story_copy(sqlite_story: Story, tmp_path: Path) -> Story:
+    """The whole story on an SQLite database of one's own."""
+    return Story(sqlite_copy(sqlite_story.file, tmp_path), sqlite_story.heard)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
-    """The service after the whole story, in which everything is done that can be done, on each database."""
-    is_sqlite = request.param == "sqlite"
-    sqlite = f"sqlite:///{tmp_path / 'ras.db'}"
-    url = sqlite if is_sqlite else new_database(request.getfixturevalue("postgres"))
-    hear(url, tmp_path)
-    with new_service(url, tmp_path) as service:
+def story(request: pytest.FixtureRequest) -> Iterator[Story]:
+    """The whole story, in which all is done that can be done, on a database of one's own of each kind."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("story_copy")
+        return
+    server, told = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_story")
+    url = new_database(server, template=told.url)
+    yield Story(url, told.heard)
+    drop_database(server, url)
+
+
+@pytest.fixture
+def told(story: Story, tmp_path: Path) -> Iterator[Service]:
+    """The service after the whole story, on each database."""
+    with new_service(story.url, tmp_path) as service:
         yield service

@@ -70,7 +70,7 @@ def stoppable_server() -> Iterator[Server]:
     """
     # /tmp whatever TMPDIR says: the path of a Unix socket may have 107 bytes.
     home = Path(tempfile.mkdtemp(prefix="ras-pg-", dir="/tmp"))
-    files = Path(tempfile.mkdtemp(prefix="ras-pg-data-", dir=_memory() or home))
+    files = Path(tempfile.mkdtemp(prefix="ras-pg-data-", dir=memory() or home))
     try:
         account = _account()
         if account:
@@ -118,11 +118,11 @@ def _tell(base_url: str, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _memory() -> Path | None:
-    """Where its data is kept if there is room: in memory, for nearly every test has a database of its own."""
-    memory = Path("/dev/shm")  # noqa: S108  a directory of its own is made there
-    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ROOM_BYTES
-    return memory if has_room else None
+def memory() -> Path | None:
+    """Where data is kept if there is room: in memory, for nearly every test has a database of its own."""
+    shared = Path("/dev/shm")  # noqa: S108  directories of our own are made there
+    has_room = os.access(shared, os.W_OK) and shutil.disk_usage(shared).free >= ROOM_BYTES
+    return shared if has_room else None
 
 
 def _account() -> str | None:

@@ -8,6 +8,7 @@ break callers. The tests tell the same story again on both databases and compare
 import json
 import re
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -540,6 +541,19 @@ def _exchange(
 def _body(response: Response) -> Any:
     is_json = response.headers["content-type"].partition(";")[0].endswith(("/json", "+json"))
     return response.json() if is_json else response.text
+
+
+@dataclass(frozen=True)
+class Story:
+    """A database in which the story has been told, and what was said in it."""
+
+    url: str
+    heard: dict[str, Exchange]
+
+    @property
+    def file(self) -> Path:
+        """Where SQLite keeps it."""
+        return Path(self.url.removeprefix("sqlite:///"))
 
 
 def hear(url: str, folder: Path) -> dict[str, Exchange]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -18,9 +17,9 @@ from app.access import ACCESS, Role
 from app.demonstration.load import STAFF
 from app.edge import Operation
 from app.openapi import describe
-from tests.app.journey import NOT_TOLD, Exchange, hear
+from tests.app.journey import NOT_TOLD, Exchange, Story
 from tests.app.service import EVERY_SCOPE, NOW, Person, Service, add_person, enter, leave, new_service
-from tests.postgres import new_database
+from tests.conftest import sqlite_copy
 
 pytestmark = pytest.mark.xdist_group("access")  # the story is told once for all of them
 SUBJECTS = {role: next(name for name, (its, _) in STAFF.items() if its is role) for role in Role}
@@ -88,27 +87,18 @@ class Told:
         return who.send(request["method"], path, params=query, headers={**kept, **headers}, **sent)
 
 
-@contextmanager
-def _told(url: str, folder: Path) -> Iterator[Told]:
-    heard = hear(url, folder)
-    with new_service(url, folder) as service:
-        yield Told(service, heard)
-
-
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+def told(sqlite_story: Story, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """On SQLite: who may use an operation is decided before the database is asked for a record."""
     folder = tmp_path_factory.mktemp("told")
-    with _told(f"sqlite:///{folder / 'ras.db'}", folder) as made:
-        yield made
+    with new_service(sqlite_copy(sqlite_story.file, folder), folder) as service:
+        yield Told(service, sqlite_story.heard)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def told_on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Told]:
-    is_sqlite = request.param == "sqlite"
-    sqlite = f"sqlite:///{tmp_path / 'ras.db'}"
-    with _told(sqlite if is_sqlite else new_database(request.getfixturevalue("postgres")), tmp_path) as made:
-        yield made
+@pytest.fixture
+def told_on_both(story: Story, tmp_path: Path) -> Iterator[Told]:
+    with new_service(story.url, tmp_path) as service:
+        yield Told(service, story.heard)
 
 
 each_operation = pytest.mark.parametrize("name", sorted(set(ACCESS) - PUBLIC))

@@ -18,7 +18,7 @@ from app.audit.service import HASHED
 from app.audit.verification import verify
 from app.cli import cli
 from ras.canonical import canonical, sha256
-from tests.app.journey import hear
+from tests.app.journey import Story
 from tests.app.service import Service, add_person
 
 KEY, ANOTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
@@ -192,9 +192,9 @@ def test_a_log_that_was_written_anew_is_found_by_a_checkpoint_kept_elsewhere(tol
 
 
 def test_the_command_writes_a_log_out_and_verifies_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    story_copy: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hear(f"sqlite:///{tmp_path / 'ras.db'}", tmp_path)
+    tmp_path = story_copy.file.parent
     monkeypatch.setenv("RAS_DATA_DIR", str(tmp_path))
     log, key, held = (tmp_path / name for name in ("log.jsonl", "key.pem", "held.jsonl"))
 

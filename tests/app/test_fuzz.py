@@ -4,6 +4,7 @@ Schemathesis makes the requests: right ones and wrong ones, for every operation,
 which the story of `tests.app.journey` has just been told, so that addresses and ETags are real.
 """
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,13 @@ from app.main import create_app
 from app.openapi import describe
 from app.settings import Settings
 from app.tokens import LocalKeys
-from tests.app.journey import hear
+from tests.app.journey import Story
 from tests.app.service import NOW, Clock, Ids
-from tests.postgres import new_database
 
 SEED = 20140901
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
-EXAMPLES = {"sqlite": 15, "postgresql": 5}
+MORE = int(os.environ.get("EXAMPLES", "0"))
+EXAMPLES = {"sqlite": MORE or 30, "postgresql": MORE or 10}
 WHO = {
     Role.ASSESSOR: "demo-assessor",
     Role.POLICY_LEAD: "demo-second-policy-lead",
@@ -169,16 +170,9 @@ def told(schema: BaseSchema) -> tuple[set[str], list[str]]:
 
 
 @pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("kind", EXAMPLES)
-def test_every_answer_is_described(
-    kind: str, phase: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    is_sqlite = kind == "sqlite"
-    url = (
-        f"sqlite:///{tmp_path / 'ras.db'}" if is_sqlite else new_database(request.getfixturevalue("postgres"))
-    )
-    hear(url, tmp_path)
-    settings = Settings(data_dir=tmp_path, database_url=url, rate_per_client="", rate_per_address="")
+def test_every_answer_is_described(story: Story, phase: str, tmp_path: Path) -> None:
+    kind = story.url.partition(":")[0].partition("+")[0]
+    settings = Settings(data_dir=tmp_path, database_url=story.url, rate_per_client="", rate_per_address="")
     app = create_app(settings, clock=Clock(), make_id=Ids(count=10_000))
     print(f"seed {SEED}")  # noqa: T201  pytest shows it where the test fails
 

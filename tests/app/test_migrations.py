@@ -20,8 +20,9 @@ from app.columns import Row
 from app.contents import faults_of_log
 from app.db import Database
 from app.migration import is_up_to_date, migrate, migrate_down
-from tests.app.journey import hear
+from tests.app.journey import Story, hear
 from tests.app.service import NOW, new_service, template_of
+from tests.conftest import sqlite_copy
 from tests.postgres import new_database
 
 SCRIPTS = Path(__file__).parents[2] / "migrations"
@@ -118,8 +119,10 @@ def test_a_difference_would_be_seen(empty: Database) -> None:
     assert sorted(change[0] for change in differences(empty)) == ["add_index", "remove_column"]
 
 
-def test_up_down_and_up_again_keeps_every_row(empty_url: str, tmp_path: Path) -> None:
-    told = _told(tmp_path)
+def test_up_down_and_up_again_keeps_every_row(
+    empty_url: str, sqlite_story: Story, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    told = rows_of_the_story(sqlite_copy(sqlite_story.file, tmp_path_factory.mktemp("story")))
     database = Database(empty_url)
     migrate(database, FIRST_RELEASE)
     there = as_they_are(database)
@@ -165,12 +168,9 @@ def test_a_downgrade_that_would_lose_rows_is_refused_and_loses_none(empty_url: s
     database.close()
 
 
-def _told(folder: Path) -> dict[str, list[dict[str, Any]]]:
+def rows_of_the_story(url: str) -> dict[str, list[dict[str, Any]]]:
     """Every row that the whole story leaves behind."""
-    elsewhere = folder / "told"
-    elsewhere.mkdir()
-    hear(f"sqlite:///{elsewhere / 'ras.db'}", elsewhere)
-    database = Database(f"sqlite:///{elsewhere / 'ras.db'}")
+    database = Database(url)
     with database.reading.connect() as connection:
         found = {
             table.name: [dict(row) for row in connection.execute(sa.select(table)).mappings()]

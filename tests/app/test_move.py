@@ -1,5 +1,6 @@
 """`ras move`: an installation moves from SQLite to PostgreSQL whole, and answers as before, or not at all."""
 
+import json
 import os
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from app.demonstration.load import STAFF, load_demonstration
 from app.ids import new_id
 from app.migration import migrate, migrate_down
 from app.move import Moved, MoveFailed, move
-from tests.app.journey import NO_SECRET, hear
+from tests.app.journey import NO_SECRET, Story
 from tests.app.service import NOW, Ids, Person, Service, good, new_service, template_of
 from tests.app.test_migrations import VERSIONS
 from tests.postgres import drop_database, new_database
@@ -39,24 +40,21 @@ CHILD = {"reference": "EX-7777", "born_on": "2015-06-14", "team": "north"}
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
-    """A SQLite database after the whole story, and every question that was asked in it."""
-    folder = tmp_path_factory.mktemp("story")
-    heard = hear(f"sqlite:///{folder / 'ras.db'}", folder)
-    asked = [exchange["request"] for exchange in heard.values() if exchange["request"]["method"] == "GET"]
+def asked(sqlite_story: Story) -> list[dict[str, Any]]:
+    """Every question that is asked in the story."""
+    requests = [json.loads(json.dumps(exchange["request"])) for exchange in sqlite_story.heard.values()]
+    asked = [request for request in requests if request["method"] == "GET"]
     # A checkpoint is over what was drawn as well, so it is another on each after the first question.
     asked = [each for each in asked if each["path"] != "/v1/audit/checkpoint"]
     for each in asked:  # what is in the address is no query
         each["parameters"] = {n: v for n, v in each["parameters"].items() if str(v) not in each["path"]}
-    return folder / "ras.db", asked
+    return asked
 
 
 @pytest.fixture
-def source(story: tuple[Path, list[dict[str, Any]]], tmp_path: Path) -> str:
-    """A copy of that database."""
-    file = tmp_path / "ras.db"
-    file.write_bytes(story[0].read_bytes())
-    return f"sqlite:///{file}"
+def source(story_copy: Story) -> str:
+    """The SQLite database after the whole story."""
+    return story_copy.url
 
 
 @pytest.fixture
@@ -113,9 +111,8 @@ def answers(service: Service, asked: list[dict[str, Any]]) -> dict[tuple[str, st
 
 
 def test_after_the_move_the_same_questions_have_the_same_answers(
-    story: tuple[Path, list[dict[str, Any]]], source: str, target: str, tmp_path: Path
+    asked: list[dict[str, Any]], source: str, target: str, tmp_path: Path
 ) -> None:
-    _, asked = story
     there, file = contents(source), fingerprint(source)
     assert all(content.rows for content in there.values()), "every table has rows"
 

@@ -19,6 +19,7 @@ from app.cli import migrate as ras_migrate
 from app.contents import Content, content_of, faults_of_log
 from app.db import Database
 from app.migration import is_up_to_date, migrate
+from tests.app.journey import Story
 from tests.app.test_migrations import (
     FIRST_RELEASE,
     VERSIONS,
@@ -27,8 +28,9 @@ from tests.app.test_migrations import (
     put,
     refuses_change,
     revision,
+    rows_of_the_story,
 )
-from tests.app.test_migrations import _told as rows_of_the_story
+from tests.conftest import sqlite_copy
 from tests.faults.breaking import commit_each_statement
 from tests.faults.killable import FORKS
 from tests.faults.ledger import hold_chains
@@ -72,9 +74,9 @@ class Older:
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
+def rows(sqlite_story: Story, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
     """Every row that the story leaves behind."""
-    return rows_of_the_story(tmp_path_factory.mktemp("story"))
+    return rows_of_the_story(sqlite_copy(sqlite_story.file, tmp_path_factory.mktemp("story")))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
