@@ -10,10 +10,20 @@ import pytest
 import sqlalchemy as sa
 from httpx2 import Response
 
+from app.access import ACCESS
 from app.columns import Row
 from app.local_offer.repository import MADE_FROM, PublishedPolicies
+from tests.app.lives import awarded
 from tests.app.rows import row_counts
-from tests.app.service import Service, add_assessment, add_person, add_plan, good, new_service, plan_content
+from tests.app.service import (
+    Service,
+    add_assessment,
+    add_person,
+    add_plan,
+    good,
+    new_service,
+    plan_content,
+)
 
 VIEW = "local_offer_policy"
 ANSWERS: dict[str, Any] = {
@@ -30,7 +40,25 @@ ANSWERS: dict[str, Any] = {
         {"circumstance": "disabled-siblings", "count": 1},
     ],
 }
-EVERYONE = ("/local-offer/v1/policy", "/local-offer/v1/policy?on=2026-11-23", "/livez", "/readyz", "/version")
+PUBLIC: dict[str, tuple[tuple[str, str, Any], ...]] = {
+    "estimate": (
+        ("POST", "/local-offer/v1/estimates", ANSWERS),
+        ("POST", "/local-offer/v1/estimates", {**ANSWERS, "age": 30}),
+        ("POST", "/local-offer/v1/estimates", {}),
+    ),
+    "get_local_offer_policy": (
+        ("GET", "/local-offer/v1/policy", None),
+        ("GET", "/local-offer/v1/policy?on=2026-11-23", None),
+        ("GET", "/local-offer/v1/policy?on=1999-01-01", None),
+    ),
+    "get_calendar": (("GET", "/calendars/a-secret-that-was-guessed.ics", None),),
+    "livez": (("GET", "/livez", None),),
+    "readyz": (("GET", "/readyz", None),),
+    "version": (("GET", "/version", None),),
+    "docs": (("GET", "/docs", None),),
+    "docs_asset": (("GET", "/docs/swagger-ui.css", None), ("GET", "/docs/nothing", None)),
+}
+"""Each operation that answers without a token, and how it is asked. A calendar is for who has its secret."""
 
 
 def estimate(service: Service, **changes: Any) -> Response:
@@ -165,7 +193,9 @@ def test_any_website_may_ask_the_public_side_and_no_other_part(sqlite_service: S
 
 def test_a_token_changes_nothing(service: Service) -> None:
     for who in (service.public, service.assessor, service.acting_as("nobody-known")):
-        assert who.get("/local-offer/v1/policy").content == service.public.get(EVERYONE[0]).content
+        assert (
+            who.get("/local-offer/v1/policy").content == service.public.get("/local-offer/v1/policy").content
+        )
 
 
 FORBIDDEN = [
@@ -225,9 +255,9 @@ def limited_url(service: Service) -> str:
 def test_it_works_under_rights_to_the_view_alone(service: Service, limited_url: str, tmp_path: Path) -> None:
     url = service.database.url.render_as_string(hide_password=False)
     with new_service(url, tmp_path, local_offer_database_url=limited_url) as limited:
-        for path in EVERYONE:
-            assert limited.public.get(path).content == service.public.get(path).content
-        assert estimate(limited).content == estimate(service).content
+        for method, path, body in (each for requests in PUBLIC.values() for each in requests):
+            answers = [who.public.send(method, path, json=body).content for who in (limited, service)]
+            assert answers[0] == answers[1], path
         assert limited.assessor.get("/v1/people").status_code == 200
 
 
@@ -249,23 +279,21 @@ def test_on_postgresql_those_rights_reach_nothing_else(service: Service, limited
 def test_two_databases_that_differ_only_in_children_answer_the_same_bytes(
     service: Service, tmp_path: Path
 ) -> None:
-    before = {path: service.public.get(path) for path in EVERYONE}
-    estimated = estimate(service)
-    refused = estimate(service, age=30)
+    assert PUBLIC.keys() == {name for name, rule in ACCESS.items() if rule.scope is None}
+    asked = [each for requests in PUBLIC.values() for each in requests]
+    before = [service.public.send(method, path, json=body) for method, path, body in asked]
 
     for number in range(3):
         child = add_person(service.assessor, reference=f"EX-{number:04}")
         add_assessment(service.assessor, add_plan(service.assessor, child["id"])["id"])
+    awarded(service, reference="EX-2026", day="2026-11-23")
     url = service.database.url.render_as_string(hide_password=False)
     with new_service(url, tmp_path) as fresh:
-        for path, first in before.items():
+        for (method, path, body), first in zip(asked, before, strict=True):
             for who in (service, fresh):
-                again = who.public.get(path)
+                again = who.public.send(method, path, json=body)
                 assert again.content == first.content, path
-                assert _told(again) == _told(first), path
-        for who in (service, fresh):
-            assert estimate(who).content == estimated.content
-            assert estimate(who, age=30).content == refused.content
+                assert (again.status_code, _told(again)) == (first.status_code, _told(first)), path
 
 
 def _told(answer: Response) -> dict[str, str]:
