@@ -11,6 +11,8 @@ from tests.app.journey import Story, hear
 from tests.app.service import Service, new_service, template_of
 from tests.postgres import drop_database, memory, new_database, postgres_server
 
+pytest_plugins = ["tests.figures"]
+
 if memory():  # the databases of tests are made and thrown away by the thousand
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory()))
 

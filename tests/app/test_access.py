@@ -20,6 +20,7 @@ from app.openapi import describe
 from tests.app.journey import NOT_TOLD, Exchange, Story
 from tests.app.service import EVERY_SCOPE, NOW, Person, Service, add_person, enter, leave, new_service
 from tests.conftest import sqlite_copy
+from tests.figures import Figure
 
 pytestmark = pytest.mark.xdist_group("access")  # the story is told once for all of them
 SUBJECTS = {role: next(name for name, (its, _) in STAFF.items() if its is role) for role in Role}
@@ -179,7 +180,10 @@ def test_every_route_is_an_operation_of_the_table_but_the_description_itself(sql
 
 
 @each_operation
-def test_without_a_token_every_operation_that_is_not_public_is_401(told: Told, name: str) -> None:
+def test_without_a_token_every_operation_that_is_not_public_is_401(
+    told: Told, name: str, figure: Figure
+) -> None:
+    figure("cells of operation and no token", 6)
     for authorization in (None, "", "Bearer", "Bearer ", "Basic ZGVtbzpkZW1v", "bearer x.y.z"):
         headers = {} if authorization is None else {"Authorization": authorization}
         answer = told.send(told.service.public, name, headers)
@@ -190,7 +194,8 @@ def test_without_a_token_every_operation_that_is_not_public_is_401(told: Told, n
 
 
 @each_operation
-def test_each_role_may_do_what_the_table_says_and_nothing_else(told: Told, name: str) -> None:
+def test_each_role_may_do_what_the_table_says_and_nothing_else(told: Told, name: str, figure: Figure) -> None:
+    figure("cells of operation and role", len(SUBJECTS) - 1)
     for role, subject in SUBJECTS.items():
         if role is not Role.SYSTEM:
             answer = told.send(told.service.acting_as(subject), name)
@@ -198,7 +203,8 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(told: Told, name:
 
 
 @each_operation
-def test_a_system_may_do_what_its_user_and_its_own_scopes_may(told: Told, name: str) -> None:
+def test_a_system_may_do_what_its_user_and_its_own_scopes_may(told: Told, name: str, figure: Figure) -> None:
+    figure("cells of operation, role and scope of a system", 2 * (len(SUBJECTS) - 1))
     rule = ACCESS[name]
     others = " ".join(scope for scope in EVERY_SCOPE.split() if scope != rule.scope)
     for role, subject in SUBJECTS.items():
@@ -228,7 +234,9 @@ def _agrees_with_the_table(answer: Response, name: str, role: Role) -> None:
         assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed-for-role"), f"{role}: {name}"
 
 
-def test_a_record_of_another_team_answers_as_one_that_is_not_there(told_on_both: Told) -> None:
+def test_a_record_of_another_team_answers_as_one_that_is_not_there(
+    told_on_both: Told, figure: Figure
+) -> None:
     service = told_on_both.service
     enter(service, "south-manager", role=Role.TEAM_MANAGER, team="south")
     elsewhere = {
@@ -252,6 +260,7 @@ def test_a_record_of_another_team_answers_as_one_that_is_not_there(told_on_both:
         assert told_on_both.send(north, name).status_code != 404, f"{name} would be 404 for anyone"
         compared.add(name)
     assert compared == TEAMS_RECORDS
+    figure("operations on another team's record", len(compared))
 
 
 def test_lists_by_a_key_of_another_team_are_as_empty_as_by_an_unknown_one(told_on_both: Told) -> None:

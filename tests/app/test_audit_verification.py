@@ -20,6 +20,7 @@ from app.cli import cli
 from ras.canonical import canonical, sha256
 from tests.app.journey import Story
 from tests.app.service import Service, add_person
+from tests.figures import Figure
 
 KEY, ANOTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 AT = datetime(2026, 11, 27, tzinfo=UTC)
@@ -151,7 +152,7 @@ TAMPERED: dict[str, tuple[Callable[[Lines], Lines], str]] = {
 }
 
 
-def test_what_was_done_to_a_log_is_found(told: Service) -> None:
+def test_what_was_done_to_a_log_is_found(told: Service, figure: Figure) -> None:
     lines, held = written_out(told), taken(told)
     missed = [
         what
@@ -160,6 +161,26 @@ def test_what_was_done_to_a_log_is_found(told: Service) -> None:
     ]
 
     assert missed == []
+    figure("tamperings with a log found", len(TAMPERED))
+
+
+def test_every_act_is_checked_and_no_log_that_was_left_alone_is_suspected(
+    told: Service, figure: Figure
+) -> None:
+    lines, held = written_out(told), taken(told)
+    acts = range(len(lines) - 1)
+    ways: tuple[Callable[[int], Lines], ...] = (
+        lambda place: with_other(lines, place, actor="somebody"),
+        lambda place: rebuilt(with_other(lines, place, actor="somebody")),
+        lambda place: without(lines, place),
+    )
+    for changed in ways:
+        assert [place for place in acts if not faults(changed(place), held)] == []
+    figure("tamperings with a log found", 3 * len(acts))
+
+    # The log as it was after each act, with the checkpoint that was signed then.
+    assert [place for place in acts if faults(rebuilt([*lines[: place + 1], lines[-1]]))] == []
+    figure("clean logs without a false alarm", len(acts))
 
 
 # These were written anew as a whole by somebody who may write everything and holds the key: nothing in the
@@ -179,7 +200,10 @@ REBUILT: dict[str, Callable[[Lines], Lines]] = {
 }
 
 
-def test_a_log_that_was_written_anew_is_found_by_a_checkpoint_kept_elsewhere(told: Service) -> None:
+def test_a_log_that_was_written_anew_is_found_by_a_checkpoint_kept_elsewhere(
+    told: Service, figure: Figure
+) -> None:
+    figure("logs written anew found by a checkpoint kept elsewhere", len(REBUILT))
     lines, held = written_out(told), taken(told)
     assert faults(rebuilt(lines), held) == [], "writing anew what was there changes nothing"
 

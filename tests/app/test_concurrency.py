@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
+from app.openapi import STALE
+from tests.app.lives import ONCE, Life, at, awarded, component, new_life
 from tests.app.service import (
     Person,
     Service,
@@ -19,6 +21,7 @@ from tests.app.service import (
     plan_content,
     policy_document,
 )
+from tests.figures import Figure
 
 THREADS = 12
 Change = Callable[[Person, Service, str | None], Response]
@@ -159,8 +162,9 @@ def test_a_change_of_another_state_is_refused(sqlite_service: Service, case: Cas
 
 @each
 def test_of_many_changes_at_once_one_wins_and_the_rest_are_told_it_has_changed(
-    early: Service, case: Case
+    early: Service, case: Case, figure: Figure
 ) -> None:
+    figure("clients racing for one record", THREADS)
     if case is CASES["a request"]:
         early.clock.now = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
     record = case.make(early)
@@ -178,6 +182,115 @@ def test_of_many_changes_at_once_one_wins_and_the_rest_are_told_it_has_changed(
     assert counts == {won.status_code: 1, 412: THREADS - 1}, [answer.text for answer in answers]
     assert {answer.json()["code"] for answer in answers if answer is not won} == {"record-has-changed"}
     assert _etag(won.json()) == won.headers["ETag"] != _etag(record)
+
+
+Send = Callable[[int], Response]
+
+
+def _decision(service: Service) -> Send:
+    life = new_life(service)
+    care = component(direct_payment=6_000_00, once=ONCE)
+    terms = life.terms(care, starts_on="2026-12-01", occasion="first-award")
+    life.may_be_paid()
+    etag = life.manager.get(f"/v1/budgets/{life.id}").headers["ETag"]
+    return lambda _: life.try_to_decide(terms, match=etag)
+
+
+def _lowered(service: Service) -> tuple[Life, dict[str, Any]]:
+    life = awarded(service, annual_pence=6_000_00)
+    at(service, "2027-01-11")
+    return life, life.award(component(direct_payment=5_400_00), starts_on="2027-01-11")
+
+
+def _act_on(
+    life: Life, record: dict[str, Any], act: str, body: dict[str, Any] | None = None, *, by: Person
+) -> Send:
+    """Send an act on a notice or a reconsideration as it now is."""
+    path = f"/v1/{'notices' if 'changes' in record else 'reconsiderations'}/{record['id']}"
+    headers = {"If-Match": life.worker.get(path).headers["ETag"]}
+    return lambda _: by.post(f"{path}/{act}", body, headers=headers)
+
+
+def _sent(life: Life) -> dict[str, Any]:
+    return {"method": "electronic", "sent_at": life.service.clock.now.isoformat()}
+
+
+def _issue(service: Service) -> Send:
+    life, lower = _lowered(service)
+    return _act_on(life, life.draft(lower), "issue", by=life.manager)
+
+
+def _service(service: Service) -> Send:
+    life, lower = _lowered(service)
+    notice = life.draft(lower)
+    good(life.act(notice, "issue", by=life.manager))
+    return _act_on(life, notice, "serve", _sent(life), by=life.worker)
+
+
+def _withdrawal(service: Service) -> Send:
+    life, lower = _lowered(service)
+    return _act_on(life, life.notice(lower), "withdraw", {"reasons": "It was wrong."}, by=life.manager)
+
+
+def _asked(service: Service) -> tuple[Life, dict[str, Any]]:
+    life, lower = _lowered(service)
+    life.notice(lower)
+    return life, life.ask(lower, on="2027-01-11")
+
+
+def _acknowledgement(service: Service) -> Send:
+    life, asked = _asked(service)
+    return _act_on(life, asked, "acknowledge", by=life.worker)
+
+
+def _answer(service: Service) -> Send:
+    life, asked = _asked(service)
+    body = {"outcome": "upheld", "components": [], "reasons": "It was looked at again."}
+    return _act_on(life, asked, "answer", body, by=life.other_panel)
+
+
+def _service_of_the_answer(service: Service) -> Send:
+    life, asked = _asked(service)
+    body = {"outcome": "upheld", "components": [], "reasons": "It was looked at again."}
+    good(life.act(asked, "answer", body, by=life.other_panel))
+    return _act_on(life, asked, "serve", _sent(life), by=life.worker)
+
+
+IN_A_BUDGETS_LIFE: dict[str, Callable[[Service], Send]] = {
+    "add_decision": _decision,
+    "issue_notice": _issue,
+    "serve_notice": _service,
+    "withdraw_notice": _withdrawal,
+    "acknowledge_reconsideration": _acknowledgement,
+    "answer_reconsideration": _answer,
+    "serve_answer": _service_of_the_answer,
+}
+
+
+@pytest.mark.parametrize("make", IN_A_BUDGETS_LIFE.values(), ids=IN_A_BUDGETS_LIFE)
+def test_of_many_acts_on_one_budget_at_once_one_wins(
+    service: Service, make: Callable[[Service], Send], figure: Figure
+) -> None:
+    send, together = make(service), Barrier(THREADS)
+
+    def act(number: int) -> Response:
+        together.wait()
+        return send(number)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        answers = list(pool.map(act, range(THREADS)))
+
+    won = [answer for answer in answers if answer.is_success]
+    lost = [answer for answer in answers if not answer.is_success]
+    assert len(won) == 1, [answer.text for answer in answers]
+    assert {(answer.status_code, answer.json()["code"]) for answer in lost} == {(412, "record-has-changed")}
+    figure("clients racing for one record", THREADS)
+
+
+def test_everything_that_needs_the_state_it_starts_from_is_raced_for() -> None:
+    others = {"revise_person", "add_plan_version", "settle_request", "revise_policy", "approve_policy"}
+    others |= {"withdraw_policy", "publish_policy"}
+    assert IN_A_BUDGETS_LIFE.keys() | others == STALE
 
 
 def test_of_two_policies_that_overlap_and_are_published_at_once_one_wins(early: Service) -> None:

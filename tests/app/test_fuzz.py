@@ -25,6 +25,7 @@ from app.settings import Settings
 from app.tokens import LocalKeys
 from tests.app.journey import Story
 from tests.app.service import NOW, Clock, Ids
+from tests.figures import Figure
 
 SEED = 20140901
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -150,14 +151,15 @@ def etag_of(schema: BaseSchema, case: Case[Any]) -> str | None:
     return found[0] if found else None
 
 
-def told(schema: BaseSchema) -> tuple[set[str], list[str]]:
-    """The operations that were asked, and what was answered otherwise, with how to repeat it."""
+def told(schema: BaseSchema) -> tuple[set[str], int, list[str]]:
+    """The operations that were asked, how often, and what was answered otherwise, with how to repeat it."""
     asked: set[str] = set()
-    failures = []
+    requests, failures = 0, []
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
             if event.recorder.interactions:
                 asked.add(event.recorder.label)
+                requests += len(event.recorder.interactions)
             for check in (each for checks in event.recorder.checks.values() for each in checks):
                 if check.failure_info:
                     failure, repeat = check.failure_info.failure, check.failure_info.code_sample
@@ -166,20 +168,21 @@ def told(schema: BaseSchema) -> tuple[set[str], list[str]]:
             failures.append(f"{event.label}: {event.value}")
         elif isinstance(event, events.FatalError):
             raise event.exception
-    return asked, failures
+    return asked, requests, failures
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_every_answer_is_described(story: Story, phase: str, tmp_path: Path) -> None:
+def test_every_answer_is_described(story: Story, phase: str, tmp_path: Path, figure: Figure) -> None:
     kind = story.url.partition(":")[0].partition("+")[0]
     settings = Settings(data_dir=tmp_path, database_url=story.url, rate_per_client="", rate_per_address="")
     app = create_app(settings, clock=Clock(), make_id=Ids(count=10_000))
     print(f"seed {SEED}")  # noqa: T201  pytest shows it where the test fails
 
-    asked, failures = told(schema_of(app, tmp_path, kind=kind, phase=phase))
+    asked, requests, failures = told(schema_of(app, tmp_path, kind=kind, phase=phase))
 
     assert not failures, f"seed {SEED}, {len(failures)} failures:\n\n" + "\n\n".join(failures[:20])
     assert asked
+    figure(f"fuzzed requests, {phase} phase, {kind}", requests)
     if (kind, phase) == ("sqlite", "coverage"):
         every = {
             f"{method.upper()} {path}"
@@ -187,3 +190,4 @@ def test_every_answer_is_described(story: Story, phase: str, tmp_path: Path) -> 
             for method in operations
         }
         assert every - asked == {"PUT /v1/policies/{policy_id}"}, "see WRONG_DOCUMENTS_ONCE"
+        figure("operations fuzzed", len(every))

@@ -24,6 +24,7 @@ from tests.app.service import (
     new_service,
     plan_content,
 )
+from tests.figures import Figure
 
 VIEW = "local_offer_policy"
 ANSWERS: dict[str, Any] = {
@@ -277,7 +278,7 @@ def test_on_postgresql_those_rights_reach_nothing_else(service: Service, limited
 
 
 def test_two_databases_that_differ_only_in_children_answer_the_same_bytes(
-    service: Service, tmp_path: Path
+    service: Service, tmp_path: Path, figure: Figure
 ) -> None:
     assert PUBLIC.keys() == {name for name, rule in ACCESS.items() if rule.scope is None}
     asked = [each for requests in PUBLIC.values() for each in requests]
@@ -294,6 +295,7 @@ def test_two_databases_that_differ_only_in_children_answer_the_same_bytes(
                 again = who.public.send(method, path, json=body)
                 assert again.content == first.content, path
                 assert (again.status_code, _told(again)) == (first.status_code, _told(first)), path
+    figure("public requests compared over two databases", len(asked))
 
 
 def _told(answer: Response) -> dict[str, str]:

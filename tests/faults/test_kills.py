@@ -17,6 +17,7 @@ from tests.faults.breaking import acknowledge_before_commit, forget_keys
 from tests.faults.killable import Killable
 from tests.faults.ledger import Ledger
 from tests.faults.writing import writing
+from tests.figures import Figure
 
 KILLS = int(os.environ.get("KILLS", "20"))
 SEED = int(os.environ.get("KILLS_SEED", str(random.randrange(10**6))))  # noqa: S311  chance, no secret
@@ -42,14 +43,15 @@ def kill_again_and_again(service: Killable, *, kills: int, seed: int) -> Ledger:
     return ledger
 
 
-def test_no_acknowledged_write_is_lost_when_the_service_is_killed(database_url: str, tmp_path: Path) -> None:
+def test_no_acknowledged_write_is_lost_when_the_service_is_killed(
+    database_url: str, tmp_path: Path, figure: Figure
+) -> None:
     ledger = kill_again_and_again(Killable(database_url, tmp_path), kills=KILLS, seed=SEED)
 
-    kind = database_url.partition(":")[0]
-    print(  # noqa: T201  what `make faults` is asked for
-        f"\n{kind}: {KILLS} kills (seed {SEED}), {len(ledger.acknowledged)} acknowledged writes reconciled, "
-        f"{ledger.doubted} in doubt at a kill, {ledger.replayed} keys replayed"
-    )
+    figure("kills survived by the service", KILLS)
+    figure("acknowledged writes reconciled after kills", len(ledger.acknowledged))
+    figure("writes in doubt at a kill, each there whole or not at all", ledger.doubted)
+    figure("keys replayed after kills", ledger.replayed)
     assert len(ledger.acknowledged) > KILLS
     assert ledger.doubted > 0
 

@@ -34,6 +34,7 @@ from tests.conftest import sqlite_copy
 from tests.faults.breaking import commit_each_statement
 from tests.faults.killable import FORKS
 from tests.faults.ledger import hold_chains
+from tests.figures import Figure
 from tests.postgres import new_database
 
 KILLS = max(8, int(os.environ.get("KILLS", "20")) // 2)
@@ -140,10 +141,11 @@ def kill_again_and_again(older: Older, *, kills: int, seed: int, prepare: Prepar
     return half_way
 
 
-def test_a_migration_that_is_killed_is_done_again_and_nothing_is_lost(older: Older) -> None:
+def test_a_migration_that_is_killed_is_done_again_and_nothing_is_lost(older: Older, figure: Figure) -> None:
     half_way = kill_again_and_again(older, kills=KILLS, seed=SEED)
 
-    print(f"\n{KILLS} migrations killed (seed {SEED}), {half_way} of them half-way")  # noqa: T201  for `make faults`
+    figure("migrations killed", KILLS)
+    figure("of them half-way", half_way)
     assert half_way > 0
 
 
