@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 what was given was refused, and why is said; 2 the command
 import gc
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +27,7 @@ from ras.policy.configuration import PolicyConfiguration
 from ras.statement import as_text, family_statement
 
 if TYPE_CHECKING:
+    from app.bulk.rows import Numbered
     from app.db import Database
 
 cli = typer.Typer(
@@ -303,31 +305,29 @@ def token(
 @cli.command(name="import")
 def import_(
     kind: Annotated[Kind, typer.Argument(help="What the file holds.")],
-    file: Annotated[Path, typer.Argument(help="A CSV file in UTF-8.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="A CSV file in UTF-8, or Parquet.", show_default=False)],
     keep_good: Annotated[
         bool, typer.Option("--keep-good", help="Keep the good rows of a file that has bad ones.")
     ] = False,
 ) -> None:
-    """Import people, plans or monitoring answers from CSV, straight into the database.
+    """Import people, plans or monitoring answers from CSV or Parquet, straight into the database.
 
     One bad row and nothing is kept, unless --keep-good. Columns are the paths of the API's fields.
     """
     from app import installation
     from app.bulk.schemas import Keep
-    from app.bulk.service import IMPORTS, import_file
+    from app.bulk.service import IMPORTS, import_rows
     from app.errors import RowsRefused
     from ras.reading import UnreadableText
 
-    content = bytes_of(file)
-    rows = max(content.count(b"\n") - 1, 1)
     try:
-        with installation.work() as work, progress() as on_progress:
-            report = import_file(
+        with _rows_in(file) as (number, rows), installation.work() as work, progress() as on_progress:
+            report = import_rows(
                 work,
-                content,
+                rows,
                 IMPORTS[kind],
                 keep=Keep.GOOD_ROWS if keep_good else Keep.ALL_OR_NOTHING,
-                on_progress=lambda done: on_progress(f"importing {kind}", done, rows),
+                on_progress=lambda done: on_progress(f"importing {kind}", done, number),
             )
     except (RowsRefused, UnreadableText) as error:
         refuse(f"{file}: nothing was kept.", [str(problem) for problem in error.problems])
@@ -337,6 +337,22 @@ def import_(
     print(f"{report.kept} kept, {report.refused} refused")
     if report.refused:
         raise typer.Exit(REFUSED)
+
+
+@contextmanager
+def _rows_in(file: Path) -> Iterator[tuple[int, Iterator["Numbered"]]]:
+    """How many rows a file is thought to have, and its rows."""
+    from app.bulk.parquet import is_parquet, is_readable, read_parquet
+    from app.bulk.rows import read_rows
+
+    if not is_parquet(file):
+        content = bytes_of(file)
+        yield max(content.count(b"\n") - 1, 1), read_rows(content)
+    elif not is_readable():
+        unavailable("pyarrow is missing: pip install 'ras[parquet]'.")
+    else:
+        with read_parquet(file) as held:
+            yield held.number, held.rows
 
 
 @staff.command(name="list")

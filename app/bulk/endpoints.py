@@ -5,8 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
+from app.bulk.rows import read_rows
 from app.bulk.schemas import ImportQuery, ImportReport
-from app.bulk.service import IMPORTS, import_file
+from app.bulk.service import IMPORTS, import_rows
 from app.edge import Operation
 from app.settings import Settings
 from app.work import Work, WorkDep
@@ -21,7 +22,7 @@ def imports_router(settings: Settings) -> APIRouter:
 
     def run(work: Work, kind: str, file: bytes, how: ImportQuery) -> ImportReport:
         most = settings.max_import_rows
-        return import_file(work, file, IMPORTS[kind], keep=how.keep, max_rows=most)
+        return import_rows(work, read_rows(file), IMPORTS[kind], keep=how.keep, max_rows=most)
 
     @router.post("/people", status_code=HTTPStatus.CREATED)
     def import_people(file: File, how: How, work: WorkDep) -> ImportReport:

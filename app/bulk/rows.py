@@ -8,7 +8,7 @@ out. Cells are text; where a field wants a whole number or true or false, the te
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -19,12 +19,14 @@ from ras.reading import UnreadableText, problem_of
 from ras.records import Record
 
 R = TypeVar("R", bound=Record)
+Numbered = tuple[int, dict[str, str]]
+"""The number of a row's line, and its cells by column."""
 LARGEST_INTEGER_DIGITS = 15
 MOST_COLUMNS, DEEPEST_COLUMN, INDEX_DIGITS = 5_000, 8, 4
 """More columns than the largest plan has, and paths longer than any field's, are a slip or an attack."""
 
 
-def read_rows(file: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(file: bytes) -> Iterator[Numbered]:
     """The rows of a CSV file with the numbers of their lines; the first line names the columns.
 
     Raises:
@@ -38,16 +40,29 @@ def read_rows(file: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         raise UnreadableText([Problem("", "", "not-utf-8", message)]) from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = next(reader, [])
-        _refuse_unusable(header)
-        begins = reader.line_num + 1
-        for cells in reader:
-            if any(cells):
-                yield begins, _row(header, cells, begins)
-            begins = reader.line_num + 1
+        yield from rows_of(reader, lambda: reader.line_num + 1)
     except csv.Error as error:
         message = f"Line {reader.line_num} is not CSV: {error}."
         raise UnreadableText([Problem(f"line {reader.line_num}", "", "not-csv", message)]) from None
+
+
+def rows_of(lines: Iterator[list[str]], next_number: Callable[[], int]) -> Iterator[Numbered]:
+    """The rows below the one that names the columns, blank ones left out.
+
+    Args:
+        lines: The cells of each line.
+        next_number: The number of the line after the one that was read last.
+
+    Raises:
+        UnreadableText: the names cannot be used, or a row has more cells than there are columns.
+    """
+    header = next(lines, [])
+    _refuse_unusable(header)
+    begins = next_number()
+    for cells in lines:
+        if any(cells):
+            yield begins, _row(header, cells, begins)
+        begins = next_number()
 
 
 def _refuse_unusable(header: list[str]) -> None:

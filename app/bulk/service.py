@@ -1,10 +1,10 @@
 """Importing a file row by row, each in a savepoint of the file's one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import app.review.service  # noqa: F401  it follows what is imported
-from app.bulk.rows import by_column, read_rows, record_of
+from app.bulk.rows import Numbered, by_column, record_of
 from app.bulk.schemas import ImportReport, Keep, MonitoringLine, PlanLine, RowReport
 from app.errors import NotFound, RowsRefused, ServiceError
 from app.person import repository as people
@@ -22,32 +22,32 @@ ImportRow = Callable[[Work, dict[str, str]], UUID]
 Progress = Callable[[int], None]
 
 
-def import_file(
+def import_rows(
     work: Work,
-    file: bytes,
+    rows: Iterable[Numbered],
     import_row: ImportRow,
     *,
     keep: Keep,
     max_rows: int | None = None,
     on_progress: Progress | None = None,
 ) -> ImportReport:
-    """Import a CSV file.
+    """Import rows.
 
     Args:
-        work: The transaction that the whole file is part of.
-        file: The file's bytes, UTF-8.
+        work: The transaction that all of them are part of.
+        rows: Each with the number of its line.
         import_row: What to do with a row: one of `IMPORTS`.
         keep: Whether one bad row refuses the file, or the good rows are kept.
         max_rows: The most rows allowed, and the most problems in them.
         on_progress: Told how many rows have been read, now and then.
 
     Raises:
-        UnreadableText: it is not a CSV file.
+        UnreadableText: what the rows are read from is not what it should be.
         RowsRefused: some rows are bad, and all or nothing was asked for; each is reported.
     """
     reports: list[RowReport] = []
     problems = 0
-    for line, row in read_rows(file):
+    for line, row in rows:
         if max_rows is not None and len(reports) == max_rows:
             message = f"A file may have {max_rows:,} rows at most."
             raise RowsRefused(problems=[Problem(f"line {line}", "", "too-many-rows", message)])

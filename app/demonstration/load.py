@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 from sqlalchemy.orm import Session
 
 from app.access import Caller, Role
+from app.bulk.rows import read_rows
 from app.bulk.schemas import Keep
-from app.bulk.service import IMPORTS, import_file
+from app.bulk.service import IMPORTS, import_rows
 from app.db import Database
 from app.demonstration.caseload import DEFAULT_SEED, DEFAULT_SIZE, caseload
 from app.demonstration.files import write_csv
@@ -92,9 +93,9 @@ def load_demonstration(
             on_progress=lambda done: tell("drawing the caseload", done, size),
         )
         for path in write_csv(Path(folder), children):
-            import_file(
+            import_rows(
                 operator,
-                path.read_bytes(),
+                read_rows(path.read_bytes()),
                 IMPORTS[path.stem],
                 keep=Keep.ALL_OR_NOTHING,
                 on_progress=partial(_tell_import, tell, path.stem, size),

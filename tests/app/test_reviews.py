@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 from httpx2 import Response
 
+from app.bulk.rows import read_rows
 from app.bulk.schemas import Keep
-from app.bulk.service import IMPORTS, import_file
+from app.bulk.service import IMPORTS, import_rows
 from app.review.repository import due_reviews
 from app.review.service import refresh_due
 from app.review.tables import ReviewDueRow
@@ -405,7 +406,7 @@ PLANS = (
 def test_what_an_import_writes_moves_reviews_as_well(service: Service) -> None:
     life = without_ehc(awarded(service))
     with operating(service) as work:
-        import_file(work, PLANS.encode(), IMPORTS["plans"], keep=Keep.ALL_OR_NOTHING)
+        import_rows(work, read_rows(PLANS.encode()), IMPORTS["plans"], keep=Keep.ALL_OR_NOTHING)
     assert hold_by(life) == "2027-02-01"
 
 
