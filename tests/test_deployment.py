@@ -388,3 +388,41 @@ def test_the_catalogue_entry_names_countries_categories_and_scopes_in_the_words_
     assert audience["countries"] == ["gb"]
     assert set(audience["scope"]) <= {"local-authorities", "welfare", "education", "healthcare"}
     assert set(CATALOGUE["categories"]) <= {"budgeting", "compliance-management", "workflow-management"}
+
+
+PAGES = sorted((ROOT / "docs" / "deployment").glob("*.md"))
+IN_CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+COMMAND = re.compile(r"(?<![\w/.-])(?:ras|as_ras|docker compose run --rm service) ([a-z][^\n|;`#]*)")
+
+
+def in_code(page: Path) -> str:
+    """What stands in code on a page, a line or a span each."""
+    return "\n".join(IN_CODE.findall(page.read_text())).replace("`", "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_setting_that_a_page_of_deployment_names_is_one(page: Path) -> None:
+    assert set(re.findall(r"\bRAS_[A-Z_]+", page.read_text())) <= KNOWN
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_a_page_of_deployment_names_is_one(page: Path) -> None:
+    for said in COMMAND.findall(in_code(page)):
+        if not said.startswith("…"):
+            assert_command([word for word in shlex.split(said.partition(" > ")[0]) if word != "…"])
+
+
+def test_the_pages_name_commands_and_settings_and_link_to_one_another() -> None:
+    """So that what looks for them is seen to find them."""
+    said = [command.split()[0] for page in PAGES for command in COMMAND.findall(in_code(page))]
+    assert {"migrate", "staff", "doctor", "backup", "restore", "audit", "serve", "move", "token"} <= set(said)
+    index = (ROOT / "docs" / "deployment" / "README.md").read_text()
+    assert {page.name for page in PAGES} == {"README.md", *re.findall(r"\]\(([a-z-]+\.md)\)", index)}
+
+
+def test_what_the_pages_install_is_what_is_there() -> None:
+    page = (ROOT / "docs" / "deployment" / "one-machine.md").read_text()
+    for file in re.findall(r"^install --mode=\S+ (\S+) ", page, re.MULTILINE):
+        assert (ROOT / file).is_file()
+    assert unit()["Service"]["EnvironmentFile"] in page
+    assert f"python3 -m venv {Path(unit()['Service']['ExecStart'].split()[0]).parents[1]}\n" in page
