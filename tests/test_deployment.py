@@ -190,7 +190,9 @@ def test_what_is_mounted_is_there_and_what_is_named_as_a_volume_is_one() -> None
             source = volume.partition(":")[0]
             assert (FOLDER / source).is_file() if source.startswith(".") else source in COMPOSE["volumes"]
             assert not source.startswith(".") or volume.endswith(":ro")
-    assert (FOLDER / CONTAINERS["migrate"]["build"] / "Dockerfile").is_file()
+    assert OURS == ["migrate", "service"]
+    for name in OURS:
+        assert (FOLDER / CONTAINERS[name]["build"] / "Dockerfile").is_file()
 
 
 def psql(url: str, *arguments: str, **environment: str) -> None:

@@ -116,8 +116,6 @@ def _cell(value: Any) -> str:
             return ""
         case str():
             return value
-        case bool():
-            return "true" if value else "false"
         case Decimal():
             text = f"{value:f}"
             return text.rstrip("0").rstrip(".") if "." in text else text
