@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, NoReturn
-from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped]  # it has no types
 from openpyxl.cell.read_only import ReadOnlyCell
@@ -47,7 +46,7 @@ _NOT_A_NUMBER = {
 """What is said of a cell, by openpyxl's letter for its kind."""
 _UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError),  # a ZIP that is cut, encrypted, none
-    *(ParseError, DefusedXmlException),  # XML that is none, or that declares entities
+    *(SyntaxError, DefusedXmlException),  # XML that is none, of either parser, or that declares entities
     *(LookupError, OverflowError, TypeError, ValueError),  # XML that is no workbook
 )
 """What damage raises: openpyxl examines little beforehand, and has no error of its own for it."""
