@@ -11,10 +11,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import pages
 from app.errors import Fault
+from app.headers import safe_headers
 from app.metrics import Metrics, method_of
-from app.operations import documentation
 from app.problems import PROBLEM, answer
 
 log = structlog.get_logger()
@@ -90,13 +89,8 @@ def _request_id(headers: Headers) -> str:
 
 def _add_headers(headers: MutableHeaders, path: str, request_id: str) -> None:
     headers["X-Request-Id"] = request_id
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
     headers.setdefault("Cache-Control", "no-store")
-    is_docs = path == "/docs"
-    headers["Content-Security-Policy"] = (
-        documentation.CONTENT_SECURITY_POLICY if is_docs else pages.CONTENT_SECURITY_POLICY
-    )
+    headers.update(safe_headers(is_docs=path == "/docs", is_public=path.startswith(PUBLIC_PREFIX)))
 
 
 class PublicAnywhere:

@@ -1,6 +1,5 @@
 """`/v1/retention`, and a person's legal hold, erasures and subject access."""
 
-from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,11 +14,13 @@ from app.privacy.schemas import (
     Erasure,
     Erasures,
     Expired,
+    Form,
     LegalHold,
     NewErasure,
     NewLegalHold,
     RetentionQuery,
     SubjectAccess,
+    SubjectAccessQuery,
 )
 from app.privacy.service import Retention
 from app.resources import Page, linked
@@ -34,13 +35,6 @@ def _retention(request: Request) -> Retention:
 
 
 RetentionDep = Annotated[Retention, Depends(_retention)]
-
-
-class Form(StrEnum):
-    """In what form something is handed over."""
-
-    JSON = "json"
-    HTML = "html"
 
 
 HANDED_OVER: dict[int | str, dict[str, Any]] = {
@@ -93,10 +87,10 @@ def get_erasures(person_id: UUID, work: WorkDep) -> Erasures:
 
 @router.get("/v1/people/{person_id}/subject-access", response_model=None, responses=HANDED_OVER)
 def get_subject_access(
-    person_id: UUID, work: WorkDep, form: Annotated[Form, Query(alias="format")] = Form.JSON
+    person_id: UUID, query: Annotated[SubjectAccessQuery, Query()], work: WorkDep
 ) -> Response:
     """Everything that is held about one person, to be handed over (UK GDPR Article 15)."""
     found = subject_access.show_everything(work, person_id)
-    if form is Form.HTML:
+    if query.format is Form.HTML:
         return HTMLResponse(subject_access_page(found.model_dump(mode="json")))
     return JSONResponse(found.model_dump(mode="json"))

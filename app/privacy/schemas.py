@@ -109,6 +109,20 @@ class Erasures(Record):
     """The erasures."""
 
 
+class Form(StrEnum):
+    """In what form something is handed over."""
+
+    JSON = "json"
+    HTML = "html"
+
+
+class SubjectAccessQuery(Record):
+    """How to hand over what is held."""
+
+    format: Form = Form.JSON
+    """Data, or a web page."""
+
+
 class RetentionQuery(PageQuery):
     """Which page of the list."""
 

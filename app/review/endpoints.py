@@ -102,4 +102,4 @@ async def get_calendar(
         file, read = await run_in_threadpool(service.read_calendar, state.database, secret, now=state.clock())
     if read is not None:
         await state.reads.keep(read)
-    return CalendarFile(file)
+    return CalendarFile(file, headers={"Content-Disposition": 'attachment; filename="reviews.ics"'})

@@ -105,6 +105,16 @@ def test_it_says_where_it_is_and_gives_tokens_that_work(served: Served) -> None:
     assert httpx.get(f"{served.url}/readyz").json() == {"status": "ready"}
 
 
+def test_it_does_not_say_what_it_is_made_of(served: Served) -> None:
+    assert "server" not in httpx.get(f"{served.url}/livez").headers
+    host, _, port = served.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=STOP_SECONDS) as connection:
+        connection.sendall(b"not HTTP at all\r\n\r\n")
+        answer = connection.recv(65536).lower()
+    assert answer.startswith(b"http/1.1 400 ")
+    assert b"\r\nserver:" not in answer
+
+
 def test_metrics_are_on_a_port_of_their_own_and_not_on_the_services(served: Served) -> None:
     assert "\nras_database_up 1.0\n" in httpx.get(served.metrics).text
     assert httpx.get(f"{served.url}/metrics").status_code == 404
