@@ -5,6 +5,8 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.resources import files
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -17,9 +19,10 @@ from app.ids import new_id
 from app.main import create_app
 from app.migration import migrate
 from app.settings import Settings
+from tests.app import lives
 from tests.app.letters import path_of, story
 from tests.app.running import running
-from tests.app.service import NOW, Clock, add_assessment, add_person, add_plan, new_service
+from tests.app.service import NOW, Clock, Service, add_assessment, add_person, add_plan, new_service
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +37,15 @@ NARROW = {"width": 320, "height": 640}
 """A page of 1280 pixels at 400 % (WCAG 2.2, 1.4.10)."""
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+HOSTILE = (
+    "<script>window.ran = 1</script> <img src=x onerror='window.ran = 1'> </style></title></p></main> "
+    '<a href="javascript:window.ran = 1">here</a> <style>main { display: none }</style> {{ 7 * 7 }} '
+    "<base href=https://elsewhere.example/> <iframe srcdoc=x></iframe> <svg onload=window.ran=1> &lt;b&gt;"
+)
+"""What somebody wrote where reasons and notes are asked for, or as part of a policy."""
+MADE_OF_IT = "script, img, a, base, iframe, svg, form, object, embed, style + style, [onerror], [onload]"
+"""What would be on a page if it were more than words there."""
+
 
 @dataclass(frozen=True)
 class Site:
@@ -44,6 +56,10 @@ class Site:
     statement: str
     letters: dict[str, str]
     """The address of each kind of letter."""
+    hostile: dict[str, str]
+    """The address of each page with hostile words on it, by its kind; and of the description of the API."""
+    manager: dict[str, str]
+    """The token of who may read all of them."""
 
 
 LETTERS = ("first", "lower", "notice", "answer", "stop", "end")
@@ -65,10 +81,30 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         kept = add_assessment(service.assessor, plan["id"])
         token = dict(service.assessor.headers)
         _, records = story(service, reference="EX-LETTERS")
+        hostile = _hostile_pages(service)
+        service.clock.now = NOW
+        manager = dict(service.acting_as("demo-team-manager").headers)
     app = create_app(Settings(data_dir=folder, database_url=url), clock=Clock())
     with running(app) as address:
         letters = {name: f"{address}{path_of(records[name])}" for name in LETTERS}
-        yield Site(address, token, f"{address}/v1/assessments/{kept['id']}/statement", letters)
+        statement = f"{address}/v1/assessments/{kept['id']}/statement"
+        pages = {name: f"{address}{path}" for name, path in hostile.items()}
+        yield Site(address, token, statement, letters, pages, manager)
+
+
+def _hostile_pages(service: Service) -> dict[str, str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lives, "REASONS", HOSTILE)
+        life, records = story(service, reference="EX-HOSTILE")
+    life.find("ability-to-manage", "able", on="2027-01-19", recipient="parent", notes=HOSTILE)
+    lives.publish(service, version="hostile", illustrative=HOSTILE, valid_from="2027-02-01")
+    kept = life.assess(on="2027-02-01")
+    return {
+        "statement": f"/v1/assessments/{kept['id']}/statement",
+        **{name: path_of(records[name]) for name in LETTERS},
+        "subject access": f"/v1/people/{life.id}/subject-access?format=html",
+        "docs": "/docs",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -272,3 +308,93 @@ def described(page: Page, site: Site) -> list[str]:
     """Every operation of the description."""
     paths = page.request.get(f"{site.address}/openapi.json").json()["paths"]
     return [f"{method} {path}" for path, operations in paths.items() for method in operations]
+
+
+TEMPLATES = {
+    "statement.html": ("statement", *LETTERS),
+    "subject-access.html": ("subject access",),
+    "docs.html": ("docs",),
+}
+"""Which pages are made of which template."""
+WRITTEN = [name for template, names in TEMPLATES.items() if template != "docs.html" for name in names]
+
+
+def test_there_is_no_page_that_is_not_looked_at(site: Site) -> None:
+    there = {each.name for each in (files("app") / "templates").iterdir() if each.name.endswith(".html")}
+    assert there == set(TEMPLATES)
+    assert {name for names in TEMPLATES.values() for name in names} == set(site.hostile)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_somebody_wrote_is_words_on_a_page_and_nothing_else(
+    browser: Browser, site: Site, name: str
+) -> None:
+    with opened(browser, site, site.hostile[name], extra_http_headers=site.manager) as seen:
+        page = seen.page
+        assert seen.asked == [site.hostile[name]]
+        assert " ".join(HOSTILE.split()) in " ".join(page.locator("main").inner_text().split())
+        assert page.locator(MADE_OF_IT).count() == 0
+        assert page.evaluate("window.ran") is None
+        assert page.evaluate("[...document.styleSheets].length") == 1
+        assert barriers(page) == []
+
+
+PLANTED = """
+window.refused = [];
+document.addEventListener('securitypolicyviolation', said => window.refused.push(said.effectiveDirective));
+const plant = (name, given) => document.body.appendChild(Object.assign(document.createElement(name), given));
+plant('script', {textContent: 'window.ran = 1'});
+plant('script', {src: 'https://elsewhere.example/x.js'});
+plant('script', {src: 'data:text/javascript,window.ran=1'});
+plant('img', {src: 'https://elsewhere.example/x.png'});
+plant('div', {}).setAttribute('onclick', 'window.ran = 1');
+document.body.lastChild.click();
+plant('a', {href: 'javascript:window.ran = 1'}).click();
+plant('style', {textContent: 'main { display: none }'});
+plant('div', {}).setAttribute('style', 'display: none');
+plant('link', {rel: 'stylesheet', href: 'https://elsewhere.example/x.css'});
+plant('iframe', {src: 'https://elsewhere.example/'});
+plant('object', {data: 'https://elsewhere.example/x.pdf'});
+plant('base', {href: 'https://elsewhere.example/'});
+plant('form', {action: 'https://elsewhere.example/', method: 'post'}).submit();
+setTimeout(() => { try { window.eval('window.ran = 1') } catch { window.refused.push('eval') } });
+fetch('https://elsewhere.example/').catch(() => {});
+"""
+"""What somebody would plant who found a hole in a page."""
+SECONDS = 10
+"""How long the browser may take to say what it refused."""
+REFUSED = {
+    *("script-src-elem", "script-src-attr", "style-src-elem", "style-src-attr", "img-src", "frame-src"),
+    *("object-src", "base-uri", "form-action", "connect-src", "eval", "script-src"),
+}
+
+
+@pytest.mark.parametrize("name", ["statement", "first", "subject access", "docs"])
+def test_what_is_planted_in_a_page_neither_runs_nor_asks_anybody(
+    browser: Browser, site: Site, name: str
+) -> None:
+    with opened(browser, site, site.hostile[name], extra_http_headers=site.manager) as seen:
+        page = seen.page
+        if name == "docs":
+            page.wait_for_selector(".opblock")
+        asked = list(seen.asked)
+        page.evaluate(f"() => {{ {PLANTED} }}")
+        ends = monotonic() + SECONDS
+        while set(page.evaluate("window.refused")) != REFUSED and monotonic() < ends:
+            page.wait_for_timeout(50)
+        assert set(page.evaluate("window.refused")) == REFUSED
+        assert page.evaluate("window.ran") is None
+        assert page.locator("main").is_visible()
+        assert seen.asked == asked
+        seen.wrong.clear()  # the browser says of each that it refused it
+
+
+def test_the_description_is_opened_out_without_a_style_or_script_of_its_own(
+    browser: Browser, site: Site
+) -> None:
+    with opened(browser, site, f"{site.address}/docs") as seen:
+        page = seen.page
+        page.wait_for_selector(".opblock")
+        for block in ("policies-check_policy", "imports-import_people", "assessments-get_statement"):
+            page.locator(f"#operations-{block} .opblock-summary-control").click()
+            page.locator(f"#operations-{block} .execute").wait_for()
