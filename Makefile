@@ -13,7 +13,7 @@ UV ?= $(or $(shell command -v uv),.venv/bin/uv)
 .DEFAULT_GOAL := help
 # The order of `check` is part of what it promises, also under `make -j`.
 .NOTPARALLEL:
-.PHONY: help run test faults check lint openapi bench bench-growth lock clean
+.PHONY: help run test faults check lint openapi audit sbom bench bench-growth lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,13 @@ lint: .venv/dev.stamp ## the fast part of check: format, style, types, layers, D
 
 openapi: .venv/dev.stamp ## write openapi/ again, from the service itself
 	@$(PY) -m tests.app.journey $(ARGS)
+
+# pip-audit says "no known vulnerabilities" also where it could ask about nothing: scripts/audit.py looks.
+audit: .venv/dev.stamp ## ask osv.dev (or OSV_URL) what is known against what is installed; needs the network
+	@$(PY) scripts/audit.py requirements.lock $(OSV_URL)
+
+sbom: .venv/dev.stamp ## write build/sbom.json: what is installed, with hashes and licences (CycloneDX)
+	@$(PY) scripts/sbom.py requirements.lock build/sbom.json
 
 bench: .venv/dev.stamp .venv-bench/bench.stamp ## measure speed, beside OpenFisca and zen-engine
 	@$(PY) -m benchmarks $(ARGS)
