@@ -78,7 +78,7 @@ class End:
         key: The decision's.
         ends_before: The first day on which nothing is payable.
         restarts_before: An award that starts before this day takes up what was payable before the end, for as
-            long as it runs.
+            long as it runs: a notice's length from the end, or from the day it was decided if that is later.
     """
 
     key: str

@@ -18,6 +18,7 @@ from app.budget.contents import (
 )
 from app.budget.repository import Notice, Reconsideration, Records
 from app.budget.tables import DecisionRow
+from app.clock import london_day
 from app.policy.repository import policy_in
 from ras import budget
 from ras.budget import Act, Award, Bought, End, Span, Stop, Timeline, is_fall, taken
@@ -87,7 +88,7 @@ def acts_on(component: Component, records: Records, days: WorkingDays) -> Iterat
             case EndTerms() as end if component in end.components:
                 if not is_overturned(records, row):
                     months = decided.notice_months[component]
-                    yield End(str(row.id), end.ends_before, add_months(end.ends_before, months))
+                    yield End(str(row.id), end.ends_before, add_months(_counts_from(end, row), months))
             case StopTerms() as stop if stop.component is component:
                 if not is_overturned(records, row):
                     starts = (
@@ -98,6 +99,11 @@ def acts_on(component: Component, records: Records, days: WorkingDays) -> Iterat
                     yield Stop(str(row.id), starts, stop.becomes)
             case _:
                 pass
+
+
+def _counts_from(end: EndTerms, row: DecisionRow) -> date:
+    """The day from which an award is a restart for as long as a notice: not before the end was decided."""
+    return max(end.ends_before, london_day(row.written_at))
 
 
 def award_of(row_key: str, awarded: AwardedComponent, *, starts_on: date, notice_months: int) -> Award:

@@ -320,7 +320,7 @@ def _without(
         if isinstance(each, End)
         and each.id not in as_if_not
         and not each.is_overturned
-        and award.starts_on < months_after(each.ends_before, each.notice_months[component])
+        and award.starts_on < months_after(max(each.ends_before, each.made_on), each.notice_months[component])
     )
     return entitlement(before, component, as_if_not=as_if_not | escaped).payable if escaped else found.payable
 

@@ -90,6 +90,22 @@ def _an_end_and_a_restart(life: Life) -> None:
     stays(life)
 
 
+def _an_end_dated_back_and_a_restart(life: Life) -> None:
+    """By the day it is decided the end is so long past that a notice would have run."""
+    at(life.service, "2027-06-01")
+    end = {
+        "kind": "end",
+        "ground": "moved-away",
+        "happened_on": "2027-01-10",
+        "ends_before": "2027-01-11",
+        "components": ["social-care"],
+    }
+    life.decide(end)
+    life.award(component(direct_payment=LESS), starts_on="2027-06-01", occasion="first-award")
+    stays(life, on="2027-06-01")
+    stays(life)
+
+
 def _an_end_in_the_familys_name(life: Life) -> None:
     """A worker cannot say that somebody asked who may not, or that they asked for a day gone by."""
     at(life.service, "2027-01-10")
@@ -609,6 +625,10 @@ WAYS = [
     Way(_a_back_dated_award, NO_FALL),
     Way(_a_correction, NO_FALL),
     Way(_an_end_and_a_restart, WITHOUT_RESTART),
+    Way(
+        _an_end_dated_back_and_a_restart,
+        {"app.budget.derive._counts_from": lambda end, _row: end.ends_before},
+    ),
     Way(_an_end_in_the_familys_name, {"ras.ending._ground": lambda _: ()}),
     Way(_an_end_by_a_birthday, {"ras.ending._adult": lambda _: ()}),
     Way(_a_change_of_payment_frequency, NO_FALL),
