@@ -1,6 +1,6 @@
 """Who may do what: every operation in one table. An operation that is not in it cannot be served."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.errors import NotAllowedForRole, NotFound
@@ -27,11 +27,13 @@ class Rule:
         scope: What a system client's token must name; None where no token is needed.
         roles: The roles that may use it, themselves or through a system client.
         keeps: Whether it keeps something, and so runs in a writing transaction.
+        takes_long: Whether it can take the processor for seconds: one of these runs at a time.
     """
 
     scope: str | None
     roles: frozenset[Role]
     keeps: bool
+    takes_long: bool = False
 
 
 EVERYONE = frozenset(Role) - {Role.SYSTEM}
@@ -54,6 +56,10 @@ def _write(scope: str, roles: frozenset[Role]) -> Rule:
     return Rule(scope=f"{scope}.write", roles=roles, keeps=True)
 
 
+def _long(rule: Rule) -> Rule:
+    return replace(rule, takes_long=True)
+
+
 ACCESS: dict[str, Rule] = {
     "livez": _public(),
     "readyz": _public(),
@@ -68,12 +74,12 @@ ACCESS: dict[str, Rule] = {
     "get_policy_in_force": _read("policies", EVERYONE),
     "draft_policy": _write("policies", frozenset({Role.POLICY_LEAD})),
     "revise_policy": _write("policies", frozenset({Role.POLICY_LEAD})),
-    "check_policy": _read("policies", POLICY_MAKERS),
-    "get_policy_findings": _read("policies", POLICY_MAKERS | {Role.AUDITOR}),
-    "answer_policy_finding": _write("policies", frozenset({Role.POLICY_LEAD})),
+    "check_policy": _long(_read("policies", POLICY_MAKERS)),
+    "get_policy_findings": _long(_read("policies", POLICY_MAKERS | {Role.AUDITOR})),
+    "answer_policy_finding": _long(_write("policies", frozenset({Role.POLICY_LEAD}))),
     "get_policy_changes": _read("policies", EVERYONE),
     "approve_policy": _write("policies", POLICY_MAKERS),
-    "publish_policy": _write("policies", POLICY_MAKERS),
+    "publish_policy": _long(_write("policies", POLICY_MAKERS)),
     "withdraw_policy": _write("policies", POLICY_MAKERS),
     "list_people": _read("people", CASE_READERS),
     "get_person": _read("people", CASE_READERS),
@@ -153,9 +159,9 @@ ACCESS: dict[str, Rule] = {
     "list_calendars": _read("reviews", CASE_READERS),
     "revoke_calendar": _write("reviews", CASE_WORKERS),
     "get_calendar": _public(),
-    "import_people": _write("people", CASE_WORKERS),
-    "import_plans": _write("plans", CASE_WORKERS),
-    "import_monitoring": _write("people", CASE_WORKERS),
+    "import_people": _long(_write("people", CASE_WORKERS)),
+    "import_plans": _long(_write("plans", CASE_WORKERS)),
+    "import_monitoring": _long(_write("people", CASE_WORKERS)),
 }
 """Every operation, by the name of its endpoint function."""
 

@@ -30,7 +30,7 @@ from app.audit.reads import Read, Reads
 from app.db import Database
 from app.errors import IdempotencyKeyRequired, KeyInFlight, RequestInvalid, TokenInvalid, TokenMissing
 from app.idempotency import KEY_PATTERN, Key, find_answer, keep_answer
-from app.incoming import CSV, StrictRequest, Takes
+from app.incoming import StrictRequest, Takes
 from app.rates import Rates
 from app.staff.service import identify
 from app.tokens import Claims, Verifier
@@ -107,10 +107,9 @@ async def _in_transaction(
     database: Database = request.app.state.database
     request.state.work = work
     client = work.caller.client
-    # A file of many rows takes the processor, of which there is one for all: one file at a time.
     async with AsyncExitStack() as turns:
-        if request.media_type == CSV:
-            await turns.enter_async_context(request.app.state.files.turn(client))
+        if rule.takes_long:
+            await turns.enter_async_context(request.app.state.long_ones.turn(client))
         await turns.enter_async_context(database.turn(client, to_write=rule.keeps))
         try:
             response = await handle(request)

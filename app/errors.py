@@ -36,6 +36,15 @@ class BodyUnreadable(ServiceError):
     next_step = "Send one JSON document in UTF-8; each problem says where it is not."
 
 
+class LengthInDoubt(ServiceError):
+    """The request says in two ways where its body ends."""
+
+    code = "length-in-doubt"
+    status = HTTPStatus.BAD_REQUEST
+    next_step = "Send a Content-Length or a Transfer-Encoding, and not both."
+    headers: ClassVar = {"Connection": "close"}
+
+
 class IdempotencyKeyRequired(ServiceError):
     """A system client must send an Idempotency-Key with every write."""
 

@@ -67,11 +67,6 @@ class StrictRequest(Request):
         super().__init__(scope, receive)
         self._takes = takes
 
-    @property
-    def media_type(self) -> str:
-        """What its operation takes."""
-        return self._takes.media_type
-
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """The body as it arrives.
 

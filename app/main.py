@@ -80,7 +80,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
         per_address=settings.rate_per_address,
         store=settings.rate_store,
     )
-    app.state.files = Line(1, seconds=settings.busy_seconds)
+    app.state.long_ones = Line(1, seconds=settings.busy_seconds)
     app.state.keys_in_flight = set()
     app.state.measures = Measures(settings, clock, serving=app.state.database, keys=app.state.verifier.keys)
     app.state.metrics = Metrics(app.state.measures)

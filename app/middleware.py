@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import Fault
+from app.errors import Fault, LengthInDoubt
 from app.headers import safe_headers
 from app.metrics import Metrics, method_of
 from app.problems import PROBLEM, answer
@@ -50,6 +50,9 @@ class Envelope:
             await send(message)
 
         try:
+            if _has_two_lengths(Headers(scope=scope)):
+                await answer(LengthInDoubt())(scope, receive, send_with_headers)
+                return
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001  the last place before the server, which would log its text
             log.error("fault", kind=type(error).__name__, where=_where(error))  # noqa: TRY400  text is data
@@ -73,6 +76,11 @@ class Envelope:
                 status=status,
                 milliseconds=int(seconds * 1000),
             )
+
+
+def _has_two_lengths(headers: Headers) -> bool:
+    """Whether a body says its length in two ways: a proxy in front may go by the other (RFC 9112 6.1)."""
+    return "content-length" in headers and "transfer-encoding" in headers
 
 
 def _where(error: Exception) -> str:

@@ -96,10 +96,13 @@ Code = Annotated[
 ]
 """A name for programs: lower case, digits and single hyphens."""
 
+_SEEN = r"[^\x00-\x20\x7f\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\ufeff]"
+"""A character that can be seen: no control, blank or mark without width. Words need one."""
+
 Line = Annotated[
     str,
     in_form(
-        r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+        rf"^[^\x00-\x1f\x7f]*{_SEEN}[^\x00-\x1f\x7f]*$",
         "Write a line of words; in YAML, one that is a number or holds : or # in quotation marks.",
         max_length=300,
     ),
@@ -108,10 +111,14 @@ Line = Annotated[
 
 Words = Annotated[
     str,
-    in_form(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$", "Write words.", max_length=4000),
+    in_form(
+        rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*{_SEEN}[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$",
+        "Write words.",
+        max_length=4000,
+    ),
     Field(min_length=1),
 ]
-"""Plain words, of several lines if need be."""
+"""Plain words, of several lines if need be, not blank."""
 
 Told = Annotated[str, Field(min_length=1)]
 """Words the engine puts together itself: as long as the policy and the plan make them."""

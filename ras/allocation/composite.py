@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ras.allocation import Allocation
 
 
+MOST_TABLES = 20
+"""How many variants may be put together in all, counted through every level."""
+
+
 class CompositePart(Record):
     """One of the allocations that are put together."""
 
@@ -94,7 +98,10 @@ class Composite(Variant):
         )
 
     def faults(self, asked: Questions) -> Iterator[Fault]:
-        """Each part makes sense, and where one is chosen every child meets one."""
+        """Each part makes sense, they are not too many, and where one is chosen every child meets one."""
+        if self.tables() > MOST_TABLES:
+            yield ("parts",), "too-many", f"More than {MOST_TABLES} allocations are put together here."
+            return
         if self.how == "choose":
             yield from matching.first_match_faults("parts", [part.when for part in self.parts])
         for number, part in enumerate(self.parts):
@@ -108,6 +115,11 @@ class Composite(Variant):
                 yield (*here, "allocation", "variant"), "never-counts", message
             for where, code, message in part.allocation.faults(asked):
                 yield (*here, "allocation", *where), code, message
+
+    def tables(self) -> int:
+        """How many variants are put together, counted through every level."""
+        inner = (part.allocation for part in self.parts)
+        return sum(each.tables() if isinstance(each, Composite) else 1 for each in inner)
 
     def conditions(self) -> Iterator[tuple[Place, Condition]]:
         """The parts' conditions, and those within them."""

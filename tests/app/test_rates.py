@@ -6,23 +6,28 @@ import socket
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from time import monotonic, sleep
+from typing import Any
 
 import httpx
 import pytest
 from httpx2 import Response
 
 from app import server
+from app.access import ACCESS
 from app.errors import DatabaseBusy, TooManyRequests
 from app.main import create_app
 from app.patience import MOST_WAITING, Line
 from app.rates import Rates
 from app.settings import Settings
+from ras.policy.checker import check_policy
 from tests.app.hostile import faults
 from tests.app.running import answer, begin, running
-from tests.app.service import Person, Service, new_service
+from tests.app.service import Person, Service, new_service, policy_document
 from tests.app.test_local_offer import ANSWERS
 
 CHILD = {"reference": "EX-1", "born_on": "2015-06-14", "team": "north"}
@@ -208,6 +213,23 @@ def _is_closed_in_the_end(connection: socket.socket, start: bytes) -> bool:
     return False
 
 
+def test_a_request_with_two_lengths_is_refused_and_nothing_follows_it(
+    sqlite_service: Service, tmp_path: Path
+) -> None:
+    hidden = "GET /version HTTP/1.1\r\nHost: x\r\n\r\n"
+    with serving(sqlite_service, tmp_path) as address:
+        host, _, port = address.removeprefix("http://").partition(":")
+        for path in ("/v1/people", ESTIMATES, "/nothing"):
+            sender = socket.create_connection((host, int(port)), timeout=PATIENCE)
+            head = (
+                f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
+            sender.sendall(f"{head}0\r\n\r\n{hidden}".encode())
+            told = answer(sender)
+            assert '"code":"length-in-doubt"' in told
+            assert told.count("HTTP/1.1 ") == 1, "what was hidden in it is not answered"
+
+
 def test_headers_longer_than_any_are_refused(sqlite_service: Service, tmp_path: Path) -> None:
     with serving(sqlite_service, tmp_path) as address:
         host, _, port = address.removeprefix("http://").partition(":")
@@ -297,6 +319,32 @@ def test_one_who_sends_very_much_keeps_nobody_waiting(service: Service, tmp_path
     assert answers == [201, 201, 201]
     assert set(much) <= {201, 503}
     assert much[201] > 0
+
+
+def test_policies_are_tried_out_one_at_a_time(
+    sqlite_service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, at_once, lock = [0], [0], Lock()
+
+    def slowly(*arguments: Any, **more: Any) -> Any:
+        with lock:
+            now[0] += 1
+            at_once[0] = max(now[0], at_once[0])
+        sleep(0.05)
+        with lock:
+            now[0] -= 1
+        return check_policy(*arguments, **more)
+
+    monkeypatch.setattr("app.policy.service.look_at", slowly)
+    document = {"document": policy_document()}
+    leads = [sqlite_service.acting_as(f"demo-{which}policy-lead") for which in ("", "second-")]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda n: leads[n % 2].post("/v1/policies:check", document), range(4)))
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert at_once == [1]
+    assert {name for name, rule in ACCESS.items() if rule.takes_long} >= {
+        *("import_people", "import_plans", "import_monitoring", "publish_policy", "get_policy_findings"),
+    }
 
 
 @pytest.fixture(scope="module")

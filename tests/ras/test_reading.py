@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from ras import read_plan, read_policy
 from ras.errors import DocumentError
 from ras.policy.document import policy_schema
 from ras.reading import MAX_CHARACTERS, MAX_DEPTH, MAX_PROBLEMS, UnreadableText, read_document, read_json
-from ras.records import FORMS
+from ras.records import FORMS, Line, Words
 from ras.testing import ALLOCATIONS
 from tests.ras.examples import PLAN_TEXT, Data, changed, policy_data
 
@@ -304,3 +305,14 @@ def test_a_flood_of_faults_is_told_in_part() -> None:
     with pytest.raises(UnreadableText) as refused:
         read_json(f"[{','.join(['1.5'] * 5_000)}]")
     assert len(refused.value.problems) == MAX_PROBLEMS
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\t", "\n \n", "\u00a0", "\u00ad", "\u200b", "\u2003\u2060", "\u2800", "\ufeff"]
+)
+@pytest.mark.parametrize("kind", [Line, Words])
+def test_what_cannot_be_seen_is_no_words(kind: Any, text: str) -> None:
+    words: TypeAdapter[str] = TypeAdapter(kind)
+    with pytest.raises(ValidationError):
+        words.validate_python(text)
+    assert words.validate_python("é") == "é"

@@ -876,6 +876,11 @@ FAULTS: list[tuple[str, dict[str, Any], list[str]]] = [
     ),
     (
         "amount_faults",
+        allocation(composite("sum", TABLE, composite("max", *[TABLE] * 20, whens=[None] * 20))),
+        ["allocation.parts [too-many]"],
+    ),
+    (
+        "amount_faults",
         allocation(
             {
                 **composite("sum", TABLE, TABLE),
