@@ -29,11 +29,13 @@ class ServiceError(Exception):
 
 
 class BodyUnreadable(ServiceError):
-    """The body is not JSON that can be read safely."""
+    """The body cannot be read safely."""
 
     code = "body-unreadable"
     status = HTTPStatus.BAD_REQUEST
-    next_step = "Send one JSON document in UTF-8; each problem says where it is not."
+    next_step = (
+        "Send one JSON document, or for an import one CSV file, in UTF-8; each problem says where it is not."
+    )
 
 
 class LengthInDoubt(ServiceError):

@@ -48,6 +48,7 @@ class ProposedEnd:
         born_on: The child's date of birth.
         asked_by: Where the family asks: who of them.
         findings: The dated findings.
+        began_on: The first day on which anything of what it ends was payable; None where nothing was.
     """
 
     ground: EndGround
@@ -58,6 +59,7 @@ class ProposedEnd:
     born_on: date
     asked_by: Recipient | None = None
     findings: tuple[Finding, ...] = ()
+    began_on: date | None = None
 
 
 def refuse_end(end: ProposedEnd, decider: Decider) -> None:
@@ -116,6 +118,12 @@ def _ground(end: ProposedEnd) -> Iterator[Fault]:
             "too-early",
             f"Up to and with {day_in_words(end.happened_on)} the budget is payable; it can end from "
             f"{day_in_words(end.happened_on + timedelta(days=1))}.",
+        )
+    if end.began_on is not None and end.ends_before < end.began_on:
+        yield (
+            "/ends_before",
+            "too-early",
+            f"It began on {day_in_words(end.began_on)} and cannot have ended before.",
         )
     if end.ground is EndGround.ADULT_DECISION:
         yield from _adult(end)

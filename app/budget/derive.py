@@ -1,6 +1,6 @@
 """From records to what is payable: the acts that `ras.budget` lays over one another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -68,8 +68,13 @@ class Budget:
     @property
     def began_on(self) -> date | None:
         """The first day on which anything is payable; None where nothing ever is."""
-        days = [span.first_day for each in self.timelines for span in each.spans if span.rate]
-        days += [bought.due_on for each in self.timelines for _, bought in each.one_offs]
+        return self.first_day_of(Component)
+
+    def first_day_of(self, components: Iterable[Component]) -> date | None:
+        """The first day on which anything of some components is payable; None where nothing ever is."""
+        timelines = [self.of(each) for each in components]
+        days = [span.first_day for each in timelines for span in each.spans if span.rate]
+        days += [bought.due_on for each in timelines for _, bought in each.one_offs]
         return min(days, default=None)
 
 

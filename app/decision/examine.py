@@ -26,6 +26,7 @@ from app.budget.service import in_parts
 from app.component.service import agreed_by_partners
 from app.decision.schemas import ChangeKind, DecisionToPreview, Effect
 from app.errors import NotFound
+from app.finding.repository import list_findings_of
 from app.finding.service import findings_of
 from app.person.repository import Person
 from app.plan.repository import get_plan
@@ -40,6 +41,7 @@ from ras.budget import Award, laid_under, renews, timeline
 from ras.component import AwardedComponent, Component, Delivery, Recipient, total
 from ras.dates import age_on
 from ras.decision import Costed, Decider, Left, ProposedAward, refuse_award
+from ras.eligibility import FindingKind
 from ras.ending import EndGround, ProposedEnd, ProposedStop, refuse_end, refuse_stop
 from ras.errors import DecisionRefused, Problem
 from ras.plan import Plan
@@ -115,7 +117,7 @@ def gather(work: Work, person: Person, given: DecisionToPreview) -> Case:
         rules=rules,
         found=found,
         horizon=horizon,
-        involved=_involved(work, row.id, given.proposal_id, found),
+        involved=_involved(work, row.id, given, found),
     )
 
 
@@ -148,6 +150,7 @@ def refuse_what_breaks_rules(case: Case) -> Decided:
                 born_on=known.born_on,
                 asked_by=terms.asked_by,
                 findings=findings,
+                began_on=case.budget.first_day_of(terms.components),
             )
             with _in_terms():
                 refuse_end(end, case.decider)
@@ -205,11 +208,17 @@ def _award(case: Case, awarded: AwardedComponent, *, starts_on: date) -> Award:
     return award_of(PROPOSED, awarded, starts_on=starts_on, notice_months=months)
 
 
-def _involved(work: Work, person_id: UUID, proposal_id: UUID | None, found: Found | None) -> frozenset[str]:
-    """Who assessed, and who proposed what is not decided yet: nobody decides their own case."""
+def _involved(work: Work, person_id: UUID, given: DecisionToPreview, found: Found | None) -> frozenset[str]:
+    """Who assessed, who proposed what is not decided yet, and who recorded the adult decision that ends it.
+
+    Nobody decides their own case.
+    """
     latest = find_latest_assessment(work.session, person_id)
-    assessed = {each.row.written_by for each in (found, latest) if each is not None}
-    return frozenset(assessed | proposers_of(work.session, person_id, proposal_id=proposal_id))
+    involved = {each.row.written_by for each in (found, latest) if each is not None}
+    if isinstance(given.terms, EndTerms) and given.terms.ground is EndGround.ADULT_DECISION:
+        findings = list_findings_of(work.session, person_id)
+        involved |= {row.written_by for row in findings if row.kind == FindingKind.ADULT_DECISION}
+    return frozenset(involved | proposers_of(work.session, person_id, proposal_id=given.proposal_id))
 
 
 def _is_past_the_policy(person: Person, terms: AwardTerms, policy: PolicyConfiguration) -> bool:

@@ -72,8 +72,8 @@ def get_review(review_id: UUID, work: WorkDep, response: Response) -> ReviewView
 def add_calendar(work: WorkDep, response: Response) -> NewCalendarView:
     """Make a calendar of one's own team's due reviews. Its address is shown in this answer only.
 
-    Calendar programs read it without a token: whoever knows the address sees references and days, no names,
-    needs or amounts.
+    Where the request is repeated under its key, so is the answer. Calendar programs read it without a token:
+    whoever knows the address sees references and days, no names, needs or amounts.
     """
     return shown(response, service.add_calendar(work))
 

@@ -106,6 +106,45 @@ def _an_end_dated_back_and_a_restart(life: Life) -> None:
     stays(life)
 
 
+def _an_end_before_it_began(life: Life) -> None:
+    at(life.service, "2027-01-10")
+    for happened_on in ("1990-01-01", "2026-10-01"):
+        end = {
+            "kind": "end",
+            "ground": "moved-away",
+            "happened_on": happened_on,
+            "ends_before": f"{happened_on[:-1]}2",
+            "components": ["social-care"],
+        }
+        assert "too-early" in problems(life.try_to_decide(end))
+    stays(life)
+
+
+def _an_end_by_a_birthday_that_one_person_changed(life: Life) -> None:
+    """Who wrote down the adult decision does not end the budget by it."""
+    at(life.service, "2027-01-10")
+    path = f"/v1/people/{life.id}"
+    seen = life.manager.get(path)
+    aged = {"born_on": "2000-01-01", "team": "north"}
+    assert life.manager.put(path, aged, headers={"If-Match": seen.headers["ETag"]}).status_code == 200
+    finding = {
+        "person_id": life.id,
+        "kind": "adult-decision",
+        "outcome": "recorded",
+        "found_on": "2027-01-09",
+    }
+    good(life.manager.post("/v1/findings", finding))
+    end = {
+        "kind": "end",
+        "ground": "adult-decision",
+        "happened_on": "2027-01-09",
+        "ends_before": "2027-01-10",
+        "components": ["social-care"],
+    }
+    assert life.try_to_decide(end).status_code in {403, 409}
+    stays(life)
+
+
 def _an_end_in_the_familys_name(life: Life) -> None:
     """A worker cannot say that somebody asked who may not, or that they asked for a day gone by."""
     at(life.service, "2027-01-10")
@@ -628,6 +667,11 @@ WAYS = [
     Way(
         _an_end_dated_back_and_a_restart,
         {"app.budget.derive._counts_from": lambda end, _row: end.ends_before},
+    ),
+    Way(_an_end_before_it_began, {"ras.ending._ground": lambda _: ()}),
+    Way(
+        _an_end_by_a_birthday_that_one_person_changed,
+        {"app.decision.examine._involved": lambda *_: frozenset()},
     ),
     Way(_an_end_in_the_familys_name, {"ras.ending._ground": lambda _: ()}),
     Way(_an_end_by_a_birthday, {"ras.ending._adult": lambda _: ()}),
