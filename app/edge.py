@@ -52,6 +52,9 @@ def address_of(request: Request) -> str:
 class Operation(APIRoute):
     """A route that is one operation of the service, named in the table of `app.access`."""
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        super().__init__(path, endpoint, **{**more, "operation_id": endpoint.__name__})
+
     def get_route_handler(self) -> Handler:
         """Put the edge around the endpoint."""
         rule, handle = ACCESS[self.name], super().get_route_handler()

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from app.assessment.endpoints import router as assessments
@@ -57,7 +57,6 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
     """
     app = Described(
         lifespan=_closing,
-        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -101,8 +100,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
         ),
         *(budgets, notices, reconsiderations, forecasts, reviews, events, oversight, privacy, operations),
     ):
-        app.include_router(router)
-    app.include_router(imports_router(settings))
+        _serve(app, router)
+    _serve(app, imports_router(settings))
     add_handlers(app)
     app.add_middleware(PublicAnywhere)
     app.add_middleware(Envelope, metrics=app.state.metrics)
@@ -112,6 +111,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
         trace_statements((app.state.database.reading, app.state.database.writing), tracer)
         app.add_middleware(Traced, tracer=tracer)
     return app
+
+
+def _serve(app: FastAPI, router: APIRouter) -> None:
+    """Let an application have a router's routes as they are; `include_router` works each of them out again."""
+    app.router.routes.extend(router.routes)
 
 
 @asynccontextmanager
