@@ -114,7 +114,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, make_id: NewI
 
 
 def _serve(app: FastAPI, router: APIRouter) -> None:
-    """Let an application have a router's routes as they are; `include_router` works each of them out again."""
+    """Let an application have a router's routes as they are: `include_router` works each out again."""
     app.router.routes.extend(router.routes)
 
 
