@@ -6,32 +6,28 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.assessment.repository import get_assessment
 from app.budget import repository as budgets
-from app.budget.contents import Answered, AwardTerms, InterimTerms, Served
+from app.budget.contents import Answered, Served
 from app.budget.derive import (
     ReconsiderationAct,
     answer_of,
     answer_served_on,
     budget_of,
-    content_of,
     dates_of,
-    rate_in,
     rules_of,
 )
 from app.budget.repository import Reconsideration, Records
 from app.budget.tables import DecisionRow, ReconsiderationEventRow, ReconsiderationRow
-from app.component.service import agreed_by_partners
 from app.decision.service import get_decision
-from app.errors import OwnCase, RequestInvalid, WrongState
+from app.errors import WrongState
 from app.notice.schemas import NewService
 from app.notice.service import refuse_wrong_moment
 from app.person.repository import seen_by
 from app.person.service import chain_of, get_person, get_person_to_change
 from app.policy.repository import policy_in
 from app.policy.service import rules_in_force
-from app.proposal.repository import proposers_of
 from app.reconsideration import repository
+from app.reconsideration.examine import invalid, refuse_answer
 from app.reconsideration.repository import Found
 from app.reconsideration.schemas import (
     AnswerView,
@@ -44,18 +40,14 @@ from app.reconsideration.schemas import (
 from app.resources import Kept, Page, page_of, refuse_future, refuse_stale
 from app.words import add_words, find_words
 from app.work import Work
-from ras.budget import is_fall
 from ras.canonical import as_written, canonical
-from ras.component import AwardedComponent, Component, Delivery, PaidEvery, Part, Recipient, total
+from ras.component import Recipient
 from ras.dates import Period
-from ras.decision import refuse_above_limit
-from ras.errors import Problem
 from ras.forecast import owed_over
 from ras.notice import Sent, served_on
 from ras.policy.budget_rules import BudgetRules
 from ras.reading import read_json
 from ras.reconsideration import Outcome, WhilePending, answer_aimed_by, refuse_late
-from ras.working import Mark
 
 STATES: Mapping[str, ReconsiderationState] = {
     ReconsiderationAct.ACKNOWLEDGED: ReconsiderationState.ACKNOWLEDGED,
@@ -93,7 +85,7 @@ def ask(work: Work, new: NewReconsideration) -> ReconsiderationView:
     records = budgets.records_of(work.session, decision.person_id)
     refuse_future(work, new.received_on, "received_on")
     if new.received_on < decision.made_on:
-        raise _invalid("received_on", "too-early", "The decision was not made yet on that day.")
+        raise invalid("received_on", "too-early", "The decision was not made yet on that day.")
     before = records.reconsiderations_of(decision.id)
     revision, rules = rules_in_force(work, work.today)
     _refuse_unowed(new, before, rules, _told_on(work, records, decision))
@@ -147,16 +139,7 @@ def answer(work: Work, reconsideration_id: UUID, new: NewAnswer) -> Reconsiderat
     states = (ReconsiderationState.ASKED, ReconsiderationState.ACKNOWLEDGED)
     found, records = _to_change(work, reconsideration_id, *states)
     decision = records.decision(found[0].row.decision_id)
-    _refuse_own(work, decision)
-    _refuse_other_variations(work, records, decision, new)
-    _, rules = rules_in_force(work, work.today)
-    refuse_above_limit(
-        new.components,
-        work.caller.role,
-        rules.decision,
-        other_annual_pence=_other_council_pence(work, records, decision, new),
-        marks=_marks(decision) if new.outcome is Outcome.VARIED else (),
-    )
+    refuse_answer(work, records, decision, new)
     content = as_written(Answered(outcome=new.outcome, components=new.components))
     return _happened(work, found, ReconsiderationAct.ANSWERED, content, reasons=new.reasons)
 
@@ -309,7 +292,7 @@ def _refuse_unowed(
         return
     if before:
         message = "One is owed for each decision. Say why another is granted."
-        raise _invalid("granted_because", "missing", message)
+        raise invalid("granted_because", "missing", message)
     if told_on is not None:
         refuse_late(rules.reconsideration, told_on=told_on, asked_on=new.received_on)
 
@@ -322,88 +305,6 @@ def _told_on(work: Work, records: Records, decision: DecisionRow) -> date | None
         for dates in dates_of(notice, work.working_days)
     ]
     return max(served, default=None)
-
-
-def _refuse_own(work: Work, decision: DecisionRow) -> None:
-    if work.caller.subject in _involved(work, decision):
-        raise OwnCase
-
-
-def _involved(work: Work, decision: DecisionRow) -> set[str]:
-    """Who made, proposed or assessed what a decision decided."""
-    involved = {decision.written_by}
-    involved |= proposers_of(work.session, decision.person_id, proposal_id=decision.proposal_id)
-    if decision.assessment_id is not None:
-        involved.add(get_assessment(work.session, decision.assessment_id).row.written_by)
-    return involved
-
-
-def _marks(decision: DecisionRow) -> tuple[Mark, ...]:
-    """What was marked for a person to look at when it was decided."""
-    terms = content_of(decision).terms
-    return terms.considered if isinstance(terms, AwardTerms) else ()
-
-
-def _other_council_pence(work: Work, records: Records, decision: DecisionRow, new: NewAnswer) -> int:
-    """What is payable of the council's streams that a variation does not name, in pence a year."""
-    if new.outcome is not Outcome.VARIED:
-        return 0
-    day = max(decision.starts_on, work.today)
-    named = {each.component for each in new.components} | {Component.HEALTH}
-    found = budget_of(records, work.working_days)
-    return sum(total(each.on(day).rate) for each in found.timelines if each.component not in named)
-
-
-def _refuse_other_variations(work: Work, records: Records, decision: DecisionRow, new: NewAnswer) -> None:
-    terms = content_of(decision).terms
-    if new.outcome is not Outcome.VARIED:
-        if new.components:
-            raise _invalid("components", "unknown-field", "Only a variation says what components become.")
-        return
-    if not isinstance(terms, AwardTerms | InterimTerms):
-        raise _invalid("outcome", "wrong-value", "Only an award can be varied; this was an end or a stop.")
-    if not new.components:
-        raise _invalid("components", "missing", "A variation says what the components become.")
-    varied = {each.component: each for each in terms.components}
-    for answered in filter(None, map(answer_of, records.reconsiderations_of(decision.id))):
-        varied |= {each.component: each for each in answered.components}
-    agreed = agreed_by_partners(work, decision.person_id)
-    for number, each in enumerate(new.components):
-        problem = _wrong_variation(varied.get(each.component), each) or _not_agreed(each, agreed)
-        if problem:
-            raise _invalid(f"components/{number}", *problem)
-
-
-def _wrong_variation(decided: AwardedComponent | None, given: AwardedComponent) -> tuple[str, str] | None:
-    if decided is None:
-        return "unknown-component", "The decision says nothing about this component."
-    if sum(part.annual_pence for part in given.parts) != given.annual_pence:
-        return "sums-differ", "The parts do not come to what the component says."
-    if is_fall(rate_in(given), rate_in(decided), delivery_asked_for=False):
-        return "lower-than-decided", "A variation is never lower than the decision: that takes a new one."
-    if [_way(part) for part in given.parts] != [_way(part) for part in decided.parts]:
-        return (
-            "other-delivery",
-            "A variation keeps how it is delivered and to whom: that takes a decision.",
-        )
-    if given.agreed_end != decided.agreed_end or given.one_offs != decided.one_offs:
-        return "other-terms", "A variation changes yearly amounts and nothing else."
-    return None
-
-
-def _way(part: Part) -> tuple[Delivery, Recipient | None, PaidEvery | None]:
-    return part.delivery, part.recipient, part.paid_every
-
-
-def _not_agreed(
-    given: AwardedComponent, agreed: Mapping[Component, tuple[int, int]]
-) -> tuple[str, str] | None:
-    """A partner's component is varied to what the partner agreed, and to nothing else."""
-    if given.component is Component.SOCIAL_CARE:
-        return None
-    if agreed.get(given.component, (None, 0))[0] != given.annual_pence:
-        return "partner-agreed-otherwise", "The partner whose component it is enters and agrees it first."
-    return None
 
 
 def _aimed_by(found: Found) -> date | None:
@@ -454,7 +355,3 @@ def _happened(
     name = "answer-served" if act is ReconsiderationAct.SERVED else act.value
     work.record_act(chain_of(row.person_id), f"reconsideration-{name}", record=row.id, content=told)
     return view_of(work, (Reconsideration(row, (*found[0].events, event)), found[1]))
-
-
-def _invalid(field: str, code: str, message: str) -> RequestInvalid:
-    return RequestInvalid(problems=[Problem(field.replace("/", "."), f"/{field}", code, message)])

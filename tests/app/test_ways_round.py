@@ -704,8 +704,8 @@ WAYS = [
     Way(_an_issued_notice_served_when_its_amounts_are_old, {"app.notice.service._refuse_changed": _nothing}),
     Way(_an_award_that_buys_the_plan_for_one_day, {"app.decision.examine._left": lambda *_: ()}),
     Way(_overturning_an_award_with_its_end, {"app.budget.derive.is_overturned": lambda *_: False}),
-    Way(_a_variation_of_what_a_partner_funds, {"app.reconsideration.service._not_agreed": _nothing}),
-    Way(_a_variation_of_who_is_paid, {"app.reconsideration.service._way": lambda part: part.delivery}),
+    Way(_a_variation_of_what_a_partner_funds, {"app.reconsideration.examine._not_agreed": _nothing}),
+    Way(_a_variation_of_who_is_paid, {"app.reconsideration.examine._way": lambda part: part.delivery}),
     Way(_a_stop_used_as_a_cut, {"ras.budget.stopped": _drops_what_was_paid}),
     Way(_a_stop_before_today, {"ras.ending._stop_ground": lambda *_: ()}),
     Way(_a_stop_for_misuse_without_its_notice, {"app.decision.examine.refuse_stop": lambda *_: False}),
@@ -716,9 +716,9 @@ WAYS = [
     Way(_a_notice_of_other_amounts, {"app.notice.service._refuse_changed": _nothing}),
     Way(_a_withdrawn_notice, {"app.budget.derive.service_of": _counts_withdrawn}),
     Way(_a_reduction_while_the_family_waits_for_an_answer, {"app.budget.derive.lower_from": _at_once}),
-    Way(_an_answer_that_lowers, {"app.reconsideration.service._wrong_variation": _nothing}),
+    Way(_an_answer_that_lowers, {"app.reconsideration.examine._wrong_variation": _nothing}),
     Way(_overturning_a_rise, {"app.budget.derive._award": _overturned_is_forgotten}),
-    Way(_an_answer_by_the_same_hand, {"app.reconsideration.service._refuse_own": _nothing}),
+    Way(_an_answer_by_the_same_hand, {"app.reconsideration.examine._involved": lambda *_: set()}),
     Way(_a_one_off_left_out_of_the_next_award, {"ras.budget.Timeline": _keeps_no_one_offs}),
 ]
 
