@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, TypeAdapter, field_validator, model_validator
+from pydantic import Field, TypeAdapter, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app import rates
@@ -16,6 +16,9 @@ from ras.dates import WorkingDays
 from ras.records import Day
 
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
+
+LIBRARIES = {"traces_endpoint": ("opentelemetry.sdk", "traces"), "rate_store": ("redis", "redis")}
+"""Settings that need a library which is not always there, and the extra that brings it."""
 
 
 class Settings(BaseSettings):
@@ -87,25 +90,19 @@ class Settings(BaseSettings):
     def _empty_is_none(cls, written: object) -> object:
         return None if written == "" else written
 
-    @field_validator("traces_endpoint")
+    @field_validator("traces_endpoint", "rate_store")
     @classmethod
-    def _can_be_sent(cls, endpoint: str) -> str:
-        if endpoint and find_spec("opentelemetry.sdk") is None:
-            raise ValueError("traces need more libraries: pip install 'ras[traces]'")
-        return endpoint
+    def _has_its_library(cls, written: str, info: ValidationInfo) -> str:
+        library, extra = LIBRARIES[str(info.field_name)]
+        if written and find_spec(library) is None:
+            raise ValueError(f"it needs more libraries: pip install 'ras[{extra}]'")
+        return written
 
     @field_validator("rate_per_client", "rate_per_address")
     @classmethod
     def _are_limits(cls, limits: str) -> str:
         rates.written(limits)
         return limits
-
-    @field_validator("rate_store")
-    @classmethod
-    def _can_be_counted_in(cls, store: str) -> str:
-        if store and find_spec("redis") is None:
-            raise ValueError("counting in Redis needs one more library: pip install 'ras[redis]'")
-        return store
 
     @field_validator("trusted_proxies")
     @classmethod
