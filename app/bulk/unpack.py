@@ -22,6 +22,8 @@ MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS, MOST_IN_CELL = 1_000_000, 5_000, 1_000
 ROWS_AT_ONCE = 200
 MAGIC = (b"PAR1", b"PARE")
 """How a Parquet file begins: the second is encrypted."""
+DAMAGE = (OSError, RuntimeError, ValueError, TypeError, LookupError, ArithmeticError)
+"""What damage raises beside the library's own errors."""
 REFUSED = 3
 
 
@@ -34,14 +36,16 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415  within the limits; it has no types
+
     try:
         with open(1, "w", encoding="utf-8", newline="") as out:
-            csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(_lines())
+            csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(_lines(pa))
     except Refused as refused:
         _end(str(refused))
     except MemoryError:  # which Arrow's own is, too
         _end("It unpacks to more than can be read at once. Write it in smaller row groups.")
-    except Exception as error:  # noqa: BLE001  damage comes out of the library in every kind of error
+    except (pa.ArrowException, *DAMAGE) as error:
         _end(_in_words(error))
 
 
@@ -56,9 +60,7 @@ def _end(why: str) -> NoReturn:
     sys.exit(REFUSED)
 
 
-def _lines() -> Iterator[list[Any]]:
-    # Here, so that they are within the limits.
-    import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415  it has no types
+def _lines(pa: Any) -> Iterator[list[Any]]:
     import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415
 
     pa.set_cpu_count(1)
