@@ -21,10 +21,11 @@ help: ## list these targets
 run: .venv/run.stamp ## start the service on made-up data
 	@.venv/bin/ras serve --demo $(ARGS)
 
-test: .venv/dev.stamp ## run every test (PostgreSQL, Chromium, Redis, faketime and strace are installed if need be)
+test: .venv/dev.stamp ## run every test (PostgreSQL, Chromium, Redis and other tools are installed if need be)
 	@scripts/need chromium
 	@scripts/need faketime
 	@scripts/need redis-server
+	@scripts/need systemd-analyze
 	@scripts/need strace
 	@$(PY) -m pytest $(ARGS)
 
