@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from configparser import RawConfigParser
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,15 @@ def test_every_setting_of_the_service_is_known_and_they_go_together(name: str) -
     assert (owner.host, owner.database) == (public.host, public.database) == ("database", "ras")
     assert settings.oidc_issuer == f"https://login.example.org/realms/{REALM['realm']}"
     assert settings.oidc_jwks_url.startswith(f"http://identity:8080/realms/{REALM['realm']}/")
+
+
+def test_a_proxy_on_the_machine_is_believed_through_the_engines_network() -> None:
+    """Otherwise everybody without a token is one address. The port is on loopback, so nobody else comes so."""
+    service = CONTAINERS["service"]
+    trusted = [ip_network(each) for each in service["environment"]["RAS_TRUSTED_PROXIES"].split(",")]
+    for gateway in ("172.17.0.1", "172.31.0.1", "192.168.16.1"):
+        assert any(ip_address(gateway) in network for network in trusted)
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -150,6 +150,9 @@ def test_a_proxy_says_who_asks_and_nobody_else_does(sqlite_service: Service, tmp
         assert asked_as(address, f"192.0.2.99, {ann}") == [429]
         six = "2001:db8:1:2::"
         assert asked_as(address, f"{six}1", f"{six}2", f"{six}3", "2001:db8:1:3::1") == [200, 200, 429, 200]
+    for own in ("127.0.0.0/8", "192.0.2.200, 127.0.0.1"):
+        with serving(sqlite_service, tmp_path, rate_per_address="2/minute", trusted_proxies=own) as address:
+            assert asked_as(address, ann, ann, ann, bob) == [200, 200, 429, 200]
     with serving(sqlite_service, tmp_path, rate_per_address="2/minute", trusted_proxies="") as address:
         assert asked_as(address, ann, bob, "192.0.2.3") == [200, 200, 429]
 
