@@ -125,7 +125,7 @@ def test_every_setting_of_the_service_is_known_and_they_go_together(name: str) -
 
 
 def test_a_proxy_on_the_machine_is_believed_through_the_engines_network() -> None:
-    """Otherwise everybody without a token is one address. The port is on loopback, so nobody else comes so."""
+    """Otherwise all without a token are one address. The port is on loopback: nobody else comes that way."""
     service = CONTAINERS["service"]
     trusted = [ip_network(each) for each in service["environment"]["RAS_TRUSTED_PROXIES"].split(",")]
     for gateway in ("172.17.0.1", "172.31.0.1", "192.168.16.1"):
