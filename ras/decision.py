@@ -227,12 +227,12 @@ def _sums(award: ProposedAward) -> Iterator[Fault]:
 
 
 def separation(decider: Decider) -> Iterator[Fault]:
-    """That whoever assessed or proposed does not decide."""
+    """That whoever assessed, proposed or recorded what it rests on does not decide."""
     if decider.subject in decider.involved:
         yield (
             "",
             "decided-by-assessor",
-            "Whoever assessed or proposed does not decide. Ask somebody else whose role allows it.",
+            "Whoever assessed, proposed or recorded what this rests on does not decide. Ask somebody else.",
         )
 
 
