@@ -425,9 +425,15 @@ class Histories(RuleBasedStateMachine):
             "components": list(names),
             **({"asked_by": "parent"} if ground == "family-asks" else {}),
         }
-        made = self._decide(number, terms)
-        end = End(**self._made(made), ends_before=ends_before, components=frozenset(names))
-        self._add(child, end)
+        is_too_early = ends_before < min(
+            (day for name in names for day, amounts in child.payable(name).items() if amounts),
+            default=ends_before,
+        )
+        made = self._decide(number, terms, may_break=("too-early",) if is_too_early else ())
+        assert (made is None) is is_too_early, "nothing ends before it began, and anything may end after"
+        if made is not None:
+            end = End(**self._made(made), ends_before=ends_before, components=frozenset(names))
+            self._add(child, end)
 
     @may(
         1,
