@@ -13,6 +13,7 @@ from ras.policy.document import policy_of
 from ras.reading import read_yaml, validated
 
 CASES = Path(__file__).parents[1] / "cases"
+_POLICY = read_yaml((CASES / "policy.yaml").read_text("utf-8"))
 LEFT_OUT = "left out"
 CHILD = {"born_on": "2016-05-01", "starts_on": "2026-09-01"}
 FIELDS = {
@@ -66,7 +67,7 @@ def no_fraction(written: str) -> None:
 
 def policy_for(case: Data) -> PolicyConfiguration:
     """The cases' policy with what the case changes."""
-    document = read_yaml((CASES / "policy.yaml").read_text("utf-8"))
+    document = deepcopy(_POLICY)
     for path, value in case.get("policy", {}).items():
         *way, last = path.split(".")
         here = document
