@@ -2,15 +2,16 @@
 
 A database that is frozen neither answers nor refuses, and no limit of its own runs out. So each request has
 patience: waiting in line for a connection, connecting, and waiting for a statement use it up, and each word
-from the database gives it back. When it is at its end the connection is given up and the caller told to try
-again. Work that is no request, such as `ras import`, waits as long as it takes.
+from the database gives it back; what a request works out by itself costs none. When it is at its end the
+connection is given up and the caller told to try again. Work that is no request, such as `ras import`, waits
+as long as it takes.
 """
 
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -43,12 +44,21 @@ class Patience:
 
     def restore(self) -> None:
         """The database has said something."""
-        self._ends_at = steady_seconds() + self._seconds
+        self._left = self._seconds
 
     @property
     def left(self) -> float:
         """For how long it lasts if the database goes on saying nothing."""
-        return max(0.0, self._ends_at - steady_seconds())
+        return self._left
+
+    @contextmanager
+    def waiting(self) -> Iterator[float]:
+        """Wait for the database, no longer than what is left, which it gives."""
+        began = steady_seconds()
+        try:
+            yield self.left
+        finally:
+            self._left = max(0.0, self._left - (steady_seconds() - began))
 
     @property
     def is_short(self) -> bool:
@@ -108,8 +118,9 @@ class Line:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         own.append(place)
         try:
-            async with asyncio.timeout(patience.left):
-                await place
+            with patience.waiting() as left:
+                async with asyncio.timeout(left):
+                    await place
         except BaseException as error:
             if place.cancelled():
                 self._leave(client, place)
@@ -149,7 +160,8 @@ class PatientConnection(psycopg.Connection[Any]):
         if patience is None:
             return super().wait(gen, *arguments, **more)
         try:
-            answer = super().wait(gen, *arguments, **{**more, "timeout": patience.left})
+            with patience.waiting() as left:
+                answer = super().wait(gen, *arguments, **{**more, "timeout": left})
         except psycopg.errors._WaitTimeout:  # noqa: SLF001  psycopg has no public name for it yet
             # What was sent may yet be done. Nothing may be sent after it.
             self.close()
@@ -169,11 +181,13 @@ def be_patient(engine: Engine) -> None:
 
 def _connect(_dialect: Dialect, _record: object, arguments: Any, more: dict[str, Any]) -> PatientConnection:
     patience = _PATIENCE.get()
-    if patience is not None:
-        if patience.is_short:
-            raise DatabaseBusy
-        more = {**more, "connect_timeout": max(2, int(patience.left))}  # psycopg takes no less than 2 s
-    return PatientConnection.connect(*arguments, **more)
+    if patience is None:
+        return PatientConnection.connect(*arguments, **more)
+    if patience.is_short:
+        raise DatabaseBusy
+    with patience.waiting() as left:
+        # psycopg takes no less than 2 s
+        return PatientConnection.connect(*arguments, **{**more, "connect_timeout": max(2, int(left))})
 
 
 def _wait_for_file(connection: sqlite3.Connection, *_: object) -> None:

@@ -125,10 +125,17 @@ def new_service(
 ) -> Iterator[Service]:
     """The service on a migrated database. Its public side looks at every request what is published.
 
-    However much a test asks, it is not too much, unless the test says what is.
+    However much a test asks, it is not too much, and a machine that has other work is waited for, unless the
+    test says otherwise.
     """
     clock = clock or Clock()
-    settings = {"local_offer_fresh_seconds": 0, "rate_per_client": "", "rate_per_address": "", **settings}
+    settings = {
+        "local_offer_fresh_seconds": 0,
+        "rate_per_client": "",
+        "rate_per_address": "",
+        "busy_seconds": 30,
+        **settings,
+    }
     app = create_app(
         Settings(data_dir=folder, database_url=url, **settings), clock=clock, make_id=ids or new_id
     )

@@ -200,7 +200,9 @@ def told(schema: BaseSchema) -> tuple[set[str], int, list[str]]:
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_answer_is_described(story: Story, phase: str, tmp_path: Path, figure: Figure) -> None:
     kind = story.url.partition(":")[0].partition("+")[0]
-    settings = Settings(data_dir=tmp_path, database_url=story.url, rate_per_client="", rate_per_address="")
+    settings = Settings(
+        data_dir=tmp_path, database_url=story.url, rate_per_client="", rate_per_address="", busy_seconds=30
+    )
     app = create_app(settings, clock=Clock(), make_id=Ids(count=10_000))
     print(f"seed {SEED}")  # noqa: T201  pytest shows it where the test fails
 

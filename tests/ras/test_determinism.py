@@ -25,7 +25,9 @@ def here() -> str:
         ("4294967295", "America/St_Johns", "de_DE.ISO-8859-1"),
     ],
 )
-def test_every_case_gives_the_same_bytes_in_another_process(here: str, seed: str, zone: str, language: str) -> None:
+def test_every_case_gives_the_same_bytes_in_another_process(
+    here: str, seed: str, zone: str, language: str
+) -> None:
     elsewhere = subprocess.run(
         [sys.executable, "-m", "tests.ras.digest"],
         cwd=ROOT,
