@@ -64,6 +64,7 @@ COMPONENTS = ("social-care", "health", "sen-top-up")
 PARTNERS = {"health": "demo-partner", "sen-top-up": "demo-sen-partner"}
 BEGINNING = date(2026, 11, 23)
 LAST_START, LAST_TODAY = date(2028, 8, 31), date(2028, 6, 30)
+BOUGHT_ON = date(2026, 12, 1)
 PLAN_COST = 5_171_45
 YEARS = {2027: ("2027-04-01", "2028-04-01"), 2028: ("2028-04-01", None)}
 CHILDREN = 3
@@ -245,7 +246,7 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
-        folder = Path(self.stack.enter_context(TemporaryDirectory()))
+        folder = Path(self.stack.enter_context(TemporaryDirectory(dir=self.start.folder)))
         url = self.stack.enter_context(self.start.copy(folder))
         self.service: Service = self.stack.enter_context(new_service(url, self.start.folder))
         self.today, self.hour = BEGINNING, time(9, 0)
@@ -361,8 +362,10 @@ class Histories(RuleBasedStateMachine):
         if agreed + sum(total(child.payable(name)[starts_on]) for name in others) < PLAN_COST:
             return
         wire = self._wire(child, awarded)
-        due = {"code": "equipment", "delivery": "notional", "due_on": "2026-12-01", "pence": ONCE}
-        wire[0]["one_offs"] = [due]
+        due_on = max(BOUGHT_ON, starts_on)
+        wire[0]["one_offs"] = [
+            {"code": "equipment", "delivery": "notional", "due_on": str(due_on), "pence": ONCE}
+        ]
         terms = child.life.terms(*wire, starts_on=str(starts_on), occasion="review")
         self._agreed_by_partners(child, awarded, bought_with=names[0])
         made = self._decide(number, terms, way=way, may_break=("below-plan-cost",))
