@@ -56,6 +56,9 @@ class Me(Record):
     """Who sent the request: you, or the system that acts for you."""
 
 
+VERSION = Version(service=version_of("ras"), engine=ENGINE_VERSION)
+
+
 @router.get("/livez")
 async def livez() -> Live:
     """Whether the process answers."""
@@ -74,7 +77,7 @@ async def readyz(request: Request) -> Ready:
 @router.get("/version")
 async def version() -> Version:
     """What is running."""
-    return Version(service=version_of("ras"), engine=ENGINE_VERSION)
+    return VERSION
 
 
 @router.get("/v1/me")

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import db, edge, patience
+from app.work import Work
 
 LATE_SECONDS = 0.05
 _PATCH = pytest.MonkeyPatch()
@@ -23,6 +24,19 @@ def acknowledge_before_commit() -> None:
         threading.Timer(LATE_SECONDS, commit, arguments).start()
 
     _PATCH.setattr(edge, "_commit", later)
+
+
+def acknowledge_what_failed() -> None:
+    """Let the answer leave though the commit has failed."""
+    commit = edge._commit  # noqa: SLF001  what is broken is inside
+
+    def anyway(work: Work, *more: Any) -> None:
+        try:
+            commit(work, *more)
+        except sa.exc.SQLAlchemyError:
+            work.session.invalidate()
+
+    _PATCH.setattr(edge, "_commit", anyway)
 
 
 def forget_keys() -> None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from tests.app.service import template_of
 from tests.conftest import sqlite_copy
-from tests.faults.breaking import acknowledge_before_commit, wait_for_ever
+from tests.faults.breaking import acknowledge_before_commit, acknowledge_what_failed, wait_for_ever
 from tests.faults.killable import Killable
 from tests.faults.ledger import Ledger
 from tests.faults.proxy import Proxy
@@ -31,9 +31,15 @@ UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
 def wait_for(what: Callable[[], bool]) -> None:
-    last = time.monotonic() + 30
+    """Wait until something is so.
+
+    Raises:
+        TimeoutError: it was not; no failed assertion, which is how a promise that is broken is found.
+    """
+    ends_at = time.monotonic() + 30
     while not what():
-        assert time.monotonic() < last
+        if time.monotonic() > ends_at:
+            raise TimeoutError
         time.sleep(0.02)
 
 
@@ -51,18 +57,27 @@ def under_load(service: Killable) -> Iterator[Ledger]:
         wait_for(lambda: len(ledger.acknowledged) > 0)
         yield ledger
         before = len(ledger.acknowledged)
-        wait_for(lambda: len(ledger.acknowledged) > before + 10)
+        # Where something is wrong already, what is written next may have nothing to be about.
+        wait_for(lambda: bool(ledger.wrong) or len(ledger.acknowledged) > before + 10)
     ledger.reconcile()
 
 
-def fill_the_disk(service: Killable) -> Ledger:
+def last(ledger: Ledger, seconds: float | None) -> None:
+    """Let a fault last until a write is refused, or so long: a service that lies refuses none."""
+    if seconds is None:
+        wait_for(lambda: ledger.refused > 0)
+    else:
+        time.sleep(seconds)
+
+
+def fill_the_disk(service: Killable, *, seconds: float | None = None) -> Ledger:
     """Let no file of the service grow for a while."""
     with under_load(service) as ledger:
         assert service.process is not None
         assert service.process.pid is not None
         most = ((service.folder / "ras.db-wal").stat().st_size, resource.RLIM_INFINITY)
         resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, most)
-        wait_for(lambda: ledger.refused > 0)
+        last(ledger, seconds)
         with service.client() as client:
             assert client.get("/livez").status_code == httpx.codes.OK
         resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, UNLIMITED)
@@ -76,16 +91,16 @@ def test_a_full_disk_is_told_and_nothing_is_lost(on_sqlite: Killable) -> None:
 
 
 def test_on_a_full_disk_a_service_that_breaks_the_promise_is_found(on_sqlite: Killable) -> None:
-    on_sqlite.prepare = acknowledge_before_commit
+    on_sqlite.prepare = acknowledge_what_failed
 
     with pytest.raises(AssertionError):
-        fill_the_disk(on_sqlite)
+        fill_the_disk(on_sqlite, seconds=2)
 
 
-def let_flushes_fail(service: Killable, trace: Path) -> Ledger:
+def let_flushes_fail(service: Killable, trace: Path, *, seconds: float | None = None) -> Ledger:
     """Let every flush of the database fail for a while."""
     with under_load(service) as ledger, traced(processes_of(service), NO_FLUSH, into=trace):
-        wait_for(lambda: ledger.refused > 0)
+        last(ledger, seconds)
     return ledger
 
 
@@ -107,10 +122,10 @@ def test_a_disk_that_fails_under_postgresql_is_told_and_nothing_is_lost(
 def test_on_a_disk_that_fails_a_service_that_breaks_the_promise_is_found(
     on_sqlite: Killable, tmp_path: Path
 ) -> None:
-    on_sqlite.prepare = acknowledge_before_commit
+    on_sqlite.prepare = acknowledge_what_failed
 
     with pytest.raises(AssertionError):
-        let_flushes_fail(on_sqlite, tmp_path / "trace")
+        let_flushes_fail(on_sqlite, tmp_path / "trace", seconds=2)
 
 
 @pytest.fixture
