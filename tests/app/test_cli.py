@@ -188,7 +188,7 @@ def test_check_refuses_a_policy_in_which_more_need_is_less_money(ras: Run, tmp_p
     assert (
         "With a score of 50 points instead of a score just below 50 points the amount falls" in shown.stdout
     )
-    told = ras("fuzz", path, "--examples", 300, "--seed", 1)
+    told = ras("fuzz", path, "--examples", 100, "--seed", 1)
     assert told.exit_code == REFUSED
     assert "more-need: " in told.stdout
     assert "needs:" in told.stdout
