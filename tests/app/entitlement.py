@@ -182,6 +182,8 @@ class Awarded:
     amounts: Amounts
     ends_before: date | None = None
     asked_for: bool = False
+    buys_on: date | None = None
+    """The day on which something is bought once."""
 
 
 @dataclass
@@ -347,6 +349,36 @@ def _award(
         found.payable[day] = wanted if may_lower or not takes_away else kept_whole(wanted, was)
     if lowers:
         found.lowered[award.id] = (lowers[0], lowers[-1])
+
+
+def bought(decisions: Iterable[Decision], component: str) -> list[date]:
+    """The days on which something of a component is bought once, in the order of the decisions.
+
+    What was agreed before an end is not, from the end's first day on; unless an award soon after it goes on
+    from what the end had ended, and runs on that day.
+    """
+    about = [each for each in decisions if each.is_about(component)]
+    found = []
+    for number, award in enumerate(about):
+        day = award.components[component].buys_on if isinstance(award, Award) else None
+        ends = enumerate(about[number + 1 :], number + 1)
+        if day is not None and not any(_is_over(each, about, n, component, day) for n, each in ends):
+            found.append(day)
+    return found
+
+
+def _is_over(end: Decision, about: list[Decision], number: int, component: str, day: date) -> bool:
+    """Whether what was agreed before a decision is over on a day, for it is an end."""
+    if not isinstance(end, End) or end.is_overturned or end.ends_before > day:
+        return False
+    soon = months_after(max(end.ends_before, end.made_on), end.notice_months[component])
+    for n, award in enumerate(about[number + 1 :], number + 1):
+        if not isinstance(award, Award) or not award.starts_on <= day or award.starts_on >= soon:
+            continue
+        ends_before = award.ends_before(component)
+        if ends_before is None or day < ends_before or is_renewal(award, about[:n], component):
+            return False
+    return True
 
 
 def is_renewal(award: Award, before: Iterable[Decision], component: str) -> bool:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -362,10 +362,10 @@ class Histories(RuleBasedStateMachine):
         if agreed + sum(total(child.payable(name)[starts_on]) for name in others) < PLAN_COST:
             return
         wire = self._wire(child, awarded)
-        due_on = max(BOUGHT_ON, starts_on)
-        wire[0]["one_offs"] = [
-            {"code": "equipment", "delivery": "notional", "due_on": str(due_on), "pence": ONCE}
-        ]
+        due = {"code": "equipment", "delivery": "notional", "due_on": str(BOUGHT_ON), "pence": ONCE}
+        wire[0]["one_offs"] = [due]
+        first = next(iter(awarded))
+        awarded[first] = replace(awarded[first], buys_on=BOUGHT_ON)
         terms = child.life.terms(*wire, starts_on=str(starts_on), occasion="review")
         self._agreed_by_partners(child, awarded, bought_with=names[0])
         made = self._decide(number, terms, way=way, may_break=("below-plan-cost",))
@@ -428,10 +428,9 @@ class Histories(RuleBasedStateMachine):
             "components": list(names),
             **({"asked_by": "parent"} if ground == "family-asks" else {}),
         }
-        is_too_early = ends_before < min(
-            (day for name in names for day, amounts in child.payable(name).items() if amounts),
-            default=ends_before,
-        )
+        payable = [day for name in names for day, amounts in child.payable(name).items() if amounts]
+        payable += [day for name in names for day in rules.bought(child.decisions, name)]
+        is_too_early = ends_before < min(payable, default=ends_before)
         made = self._decide(number, terms, may_break=("too-early",) if is_too_early else ())
         assert (made is None) is is_too_early, "nothing ends before it began, and anything may end after"
         if made is not None:
@@ -848,8 +847,10 @@ class Histories(RuleBasedStateMachine):
             spans = good(answer)
             child.etag = answer.headers["ETag"]
             told = {each["component"]: _by_day(each["spans"]) for each in spans["components"]}
+            once = {each["component"]: _once(each["one_offs"]) for each in spans["components"]}
             for name in COMPONENTS:
                 self._same_on_every_day(child, name, told.get(name) or {day: {} for day in DAYS})
+                assert once.get(name, []) == rules.bought(child.decisions, name), f"{name}, bought once"
             for day in self._some_days(child):
                 self._same_on(child, day)
         self.touched.clear()
@@ -912,6 +913,10 @@ class Histories(RuleBasedStateMachine):
 
 def _amounts(parts: list[dict[str, Any]]) -> Amounts:
     return {part["delivery"]: part["annual_pence"] for part in parts if part["annual_pence"]}
+
+
+def _once(one_offs: list[dict[str, Any]]) -> list[date]:
+    return [date.fromisoformat(each["due_on"]) for each in one_offs]
 
 
 def _by_day(spans: list[dict[str, Any]]) -> Timeline:
